@@ -131,25 +131,25 @@ void json_key(struct json_writer *json, const char *key)
 	json->is_after_key = true;
 }
 
-void json_string(struct json_writer *json, struct span s)
+void json_put_string(struct json_writer *json, struct span s)
 {
 	begin_item(json);
 	write_quoted(json->buffer, s);
 }
 
-void json_number(struct json_writer *json, int64_t number)
+void json_put_number(struct json_writer *json, int64_t number)
 {
 	begin_item(json);
 	buffer_printf(json->buffer, "%lld", (long long)number);
 }
 
-void json_bool(struct json_writer *json, bool value)
+void json_put_bool(struct json_writer *json, bool value)
 {
 	begin_item(json);
 	buffer_puts(json->buffer, value ? "true" : "false");
 }
 
-void json_null(struct json_writer *json)
+void json_put_null(struct json_writer *json)
 {
 	begin_item(json);
 	buffer_puts(json->buffer, "null");
@@ -158,23 +158,23 @@ void json_null(struct json_writer *json)
 void json_key_string(struct json_writer *json, const char *key, struct span s)
 {
 	json_key(json, key);
-	json_string(json, s);
+	json_put_string(json, s);
 }
 
 void json_key_number(struct json_writer *json, const char *key, int64_t number)
 {
 	json_key(json, key);
-	json_number(json, number);
+	json_put_number(json, number);
 }
 
 void json_key_bool(struct json_writer *json, const char *key, bool value)
 {
 	json_key(json, key);
-	json_bool(json, value);
+	json_put_bool(json, value);
 }
 
 void json_key_null(struct json_writer *json, const char *key)
 {
 	json_key(json, key);
-	json_null(json);
+	json_put_null(json);
 }

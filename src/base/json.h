@@ -30,10 +30,10 @@ void json_array_begin(struct json_writer *json);
 void json_array_end(struct json_writer *json);
 /* The key of the next value, inside an object. */
 void json_key(struct json_writer *json, const char *key);
-void json_string(struct json_writer *json, struct span s);
-void json_number(struct json_writer *json, int64_t number);
-void json_bool(struct json_writer *json, bool value);
-void json_null(struct json_writer *json);
+void json_put_string(struct json_writer *json, struct span s);
+void json_put_number(struct json_writer *json, int64_t number);
+void json_put_bool(struct json_writer *json, bool value);
+void json_put_null(struct json_writer *json);
 /* Key and value in one. */
 void json_key_string(struct json_writer *json, const char *key, struct span s);
 void json_key_number(struct json_writer *json, const char *key, int64_t number);

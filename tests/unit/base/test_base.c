@@ -205,9 +205,9 @@ static void test_json(void **state)
 	json_key_string(&json, "a", SPAN("x\"\\\n\x01\xff\xc3\xa9"));
 	json_key(&json, "b");
 	json_array_begin(&json);
-	json_number(&json, -3);
-	json_bool(&json, true);
-	json_null(&json);
+	json_put_number(&json, -3);
+	json_put_bool(&json, true);
+	json_put_null(&json);
 	json_array_end(&json);
 	json_key(&json, "c");
 	json_object_begin(&json);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Assumed records laid over observed facts. */
+#include "facts/assume.h"
+
+#include "records/name.h"
+#include "records/txt.h"
+
+/* Takes the next word and the white space behind it. */
+static struct span take_word(struct span *rest)
+{
+	size_t len = 0;
+	while (len < rest->len && !text_is_space(rest->ptr[len])) {
+		len++;
+	}
+	struct span word = span_slice(*rest, 0, len);
+	*rest = span_trim(span_from(*rest, len), TEXT_SPACE);
+	return word;
+}
+
+/* The value of a TXT record may be given bare, as people write it: v=spf1 -all. */
+static struct span bare_txt_rdata(struct arena *arena, struct span text)
+{
+	struct buffer rdata = buffer_new(LIMIT_DNS_MESSAGE);
+	txt_to_rdata(text, &rdata);
+	struct span copy = arena_copy(arena, buffer_span(&rdata));
+	buffer_free(&rdata);
+	return copy;
+}
+
+static int parse_value(struct arena *arena, struct assumption *assumption, struct failure *reterr)
+{
+	bool is_txt = assumption->type == RR_TXT || assumption->type == RR_SPF;
+	if (is_txt && assumption->text.ptr[0] != '"') {
+		assumption->rdata = bare_txt_rdata(arena, assumption->text);
+		return 0;
+	}
+	struct problem problem = {0};
+	if (!rr_parse_text(arena, assumption->type, assumption->text, &assumption->rdata,
+			   &problem)) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record",
+				   "column %zu of the value: %.*s", problem.offset + 1,
+				   SPAN_ARG(problem.what));
+	}
+	return 0;
+}
+
+int assumption_add(struct assumptions *assumptions, struct arena *arena, struct span text,
+		   bool is_removal, struct failure *reterr)
+{
+	struct span rest = span_trim(text, TEXT_SPACE);
+	struct assumption assumption = {.is_removal = is_removal};
+	struct span name = take_word(&rest);
+	struct span type = take_word(&rest);
+	if (!name_canonical(arena, name, &assumption.name)) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record",
+				   "\"%.*s\" is not a domain name", SPAN_ARG(name));
+	}
+	if (!rr_type_parse(type, &assumption.type)) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record",
+				   "\"%.*s\" is not a record type", SPAN_ARG(type));
+	}
+	if ((rest.len == 0) != is_removal) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record", "%s",
+				   is_removal ? "NAME TYPE is all that --without takes"
+					      : "the value is missing after NAME TYPE");
+	}
+	assumption.text = arena_copy(arena, rest);
+	int r = is_removal ? 0 : parse_value(arena, &assumption, reterr);
+	if (r < 0) {
+		return r;
+	}
+	struct assumption *kept =
+		VECTOR_PUSH(&assumptions->items, arena, struct assumption, ASSUME_MAX);
+	if (kept == NULL || arena_has_failed(arena)) {
+		return failure_set_memory(reterr, "read the record");
+	}
+	*kept = assumption;
+	return 0;
+}
+
+void assumptions_want(const struct assumptions *assumptions, struct inquiry *inquiry)
+{
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
+		(void)inquire_dns(inquiry, a->name, a->type);
+	}
+}
+
+/* "v=spf1" of "v=spf1 -all": up to the first space or semicolon; empty when the text has no version
+ * word. */
+static struct span version_word(struct arena *arena, struct span rdata)
+{
+	struct txt txt;
+	if (!txt_parse(arena, rdata, &txt) || !span_starts_with_nocase(txt.text, SPAN("v="))) {
+		return span_of(NULL, 0);
+	}
+	size_t len = 0;
+	while (len < txt.text.len && !text_is_space(txt.text.ptr[len]) &&
+	       txt.text.ptr[len] != ';') {
+		len++;
+	}
+	return span_slice(txt.text, 0, len);
+}
+
+static bool is_same_key(const struct assumption *a, const struct assumption *b)
+{
+	return a->type == b->type && span_equal(a->name, b->name);
+}
+
+/* True when an assumption about the same name and type pushes this observed record out. */
+static bool is_replaced(const struct assumptions *assumptions, const struct assumption *about,
+			struct arena *arena, struct span rdata)
+{
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
+		if (!is_same_key(a, about)) {
+			continue;
+		}
+		struct span version = version_word(arena, rdata);
+		if (a->is_removal || a->type != RR_TXT ||
+		    (version.len > 0 &&
+		     span_equal_nocase(version, version_word(arena, a->rdata)))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void push_record(struct vector *records, struct arena *arena, uint32_t ttl,
+			struct span rdata)
+{
+	struct dns_record *record = VECTOR_PUSH(records, arena, struct dns_record, ASSUME_MAX * 4);
+	if (record != NULL) {
+		*record = (struct dns_record){ttl, rdata};
+	}
+}
+
+/* What would be answered: the observed records that stay, then the assumed ones. */
+static void build_records(const struct assumptions *assumptions, const struct assumption *about,
+			  const struct fact *observed, struct arena *arena, struct vector *records)
+{
+	const uint32_t assumed_ttl = 3600;
+	if (observed != NULL && fact_is_present(observed)) {
+		for (size_t i = 0; i < observed->dns->record_count; i++) {
+			const struct dns_record *record = &observed->dns->records[i];
+			if (!is_replaced(assumptions, about, arena, record->rdata)) {
+				push_record(records, arena, record->ttl, record->rdata);
+			}
+		}
+	}
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
+		if (is_same_key(a, about) && !a->is_removal) {
+			push_record(records, arena, assumed_ttl, a->rdata);
+		}
+	}
+}
+
+int assumptions_apply(const struct assumptions *assumptions, struct facts *overlay,
+		      struct arena *arena, struct failure *reterr)
+{
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *about =
+			VECTOR_AT(&assumptions->items, struct assumption, i);
+		struct fact_key key = {FACT_DNS, about->type, about->name};
+		const struct fact *observed = facts_get(overlay, key);
+		if (observed != NULL && observed->is_assumed) {
+			continue; /* all assumptions of a name and type go in together */
+		}
+		struct vector records = {0};
+		build_records(assumptions, about, observed, arena, &records);
+		struct dns_answer answer = {
+			.records = records.items,
+			.record_count = records.len,
+			.dnssec = observed != NULL && observed->dns != NULL ? observed->dns->dnssec
+									    : DNSSEC_UNCHECKED,
+		};
+		struct fact fact = {
+			.key = key,
+			.state = records.len > 0 ? FACT_PRESENT : FACT_ABSENT,
+			.source = SPAN("assumed"),
+			.is_assumed = true,
+			.observed_at = observed != NULL ? observed->observed_at : 0,
+			.dns = &answer,
+		};
+		int r = facts_add(overlay, &fact, reterr);
+		if (r < 0) {
+			return r;
+		}
+	}
+	return arena_has_failed(arena) ? failure_set_memory(reterr, "assume records") : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * facts: what was observed, with time and source, and nothing about what it means.
+ *
+ *   fact     one observation: present, absent, failed (why) or not observed (why)
+ *   set      observations by key; an overlay answers "what if this record were published"
+ *   wants    the questions a judge still has; inquiry = a set plus the wants of one run
+ *   settle   the restartable loop: judge, answer the wants, judge again from the start, until
+ * nothing is wanted save     facts -> JSON lines an auditor can read          load   and back, for
+ * a judgement with no network assume   'NAME TYPE VALUE' laid over observed facts
+ *
+ * The one idea: judges read an inquiry and conclude or want. They are then run again from the
+ * start. A fault of the network is a fact too and never turns into absence.
+ */
+#ifndef MAILSEAL_FACTS_FACTS_H
+#define MAILSEAL_FACTS_FACTS_H
+
+#include "facts/assume.h"
+#include "facts/fact.h"
+#include "facts/load.h"
+#include "facts/save.h"
+#include "facts/set.h"
+#include "facts/settle.h"
+#include "facts/wants.h"
+
+#endif

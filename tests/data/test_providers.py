@@ -16,7 +16,7 @@ PROVIDER_FILES = [
     "bulk.conf", "forwarders.conf", "gateways.conf", "hosting.conf", "mailboxes.conf",
     "reporters.conf", "services.conf",
 ]
-MIN_PROVIDERS = 40
+MIN_PROVIDERS = 120
 MAX_LINE = 500
 
 KINDS = set("""

@@ -15,18 +15,21 @@
 #define NAME_MAX_LABELS 127
 
 /*
- * Canonical copy of a name written in a record (lower-cased, trailing dot removed). False when a
- * label is empty or over 63 octets or the name is over 253; letters are not restricted to LDH, as
- * DNS does not.
+ * Canonical copy of a name written in a record (lower-cased, trailing dot removed). Reads the
+ * escapes "\X" and "\ddd" of master files. False when a label is empty or over 63 octets, the name
+ * is over 253 (255 on the wire), or an escape is broken; letters are not restricted to LDH, as DNS
+ * does not. Canonical text stays as it is.
  */
 bool name_canonical(struct arena *arena, struct span text, struct span *ret_name) MUST_CHECK;
 /* RFC 5890 LDH labels (underscores allowed when is_underscore_ok), as a host or mail domain has. */
 bool name_is_ldh(struct span name, bool is_underscore_ok);
 
 /* Reads one name from a DNS message, following compression pointers backwards only (RFC
- * 1035 4.1.4). The cursor must span the whole message; it is left behind the name. Canonical text
- * in the arena. */
+ * 1035 4.1.4). The cursor must span the whole message; it is left behind the name, or failed.
+ * Canonical text in the arena. */
 bool name_from_wire(struct cursor *message, struct arena *arena, struct span *ret_name) MUST_CHECK;
+/* Likewise, but appends the text as a zone file has it, with a dot at the end. */
+bool name_write_from_wire(struct cursor *message, struct buffer *text) MUST_CHECK;
 /* Appends the uncompressed wire form of a canonical name. */
 bool name_to_wire(struct span name, struct buffer *wire) MUST_CHECK;
 
@@ -36,12 +39,12 @@ size_t name_label_count(struct span name);
 struct span name_parent(struct span name);
 /* The last count labels; the name itself when it has no more. */
 struct span name_last_labels(struct span name, size_t count);
-/* The first label. */
+/* The first label, still escaped. */
 struct span name_first_label(struct span name);
 /* True when name equals ancestor or lies below it. Everything is under ".". */
 bool name_is_at_or_under(struct span name, struct span ancestor);
-/* prefix + "." + name, e.g. "_dmarc" and "example.org". Empty span when it gets longer than 253 or
- * memory is out. */
+/* prefix + "." + name, e.g. "_dmarc" and "example.org", canonical. Empty span when it gets longer
+ * than 253, either part is no name, or memory is out. */
 struct span name_join(struct arena *arena, struct span prefix, struct span name);
 /* RFC 5890 U-labels for people ("xn--bcher-kva.example" -> "bücher.example"); the name itself where
  * that fails or would show deceptive characters. */

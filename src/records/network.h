@@ -54,7 +54,10 @@ bool network_contains(struct network outer, struct network inner);
 struct network_text network_format(struct network network);
 /* Number of addresses; saturates at UINT64_MAX (any IPv6 prefix of /64 or shorter). */
 uint64_t network_address_count(struct network network);
+/* Of a prefix: the scope that all its addresses share, else NETWORK_GLOBAL. */
 enum network_scope network_scope_of(struct network network);
+/* The IPv4 address inside ::ffff:0:0/96, 64:ff9b::/96 or 2002::/16; false for any other. */
+bool network_embedded_ipv4(struct network network, struct network *ret_ipv4) MUST_CHECK;
 /* "loopback", "private", ... Static. */
 const char *network_scope_name(enum network_scope scope);
 

@@ -4,6 +4,7 @@
 
 import collections
 import datetime
+import functools
 import ipaddress
 import pathlib
 import re
@@ -84,10 +85,12 @@ def read(path):
     return sections
 
 
+@functools.lru_cache(maxsize=None)
 def everything():
     return [section for path in FILES for section in read(path)]
 
 
+@functools.lru_cache(maxsize=None)
 def of_type(wanted):
     return [section for section in everything() if section.type == wanted]
 

@@ -192,32 +192,54 @@ static bool labels_from_wire(const struct cursor *message, struct labels *labels
 	return !reader.is_failed;
 }
 
-bool name_from_wire(struct cursor *message, struct arena *arena, struct span *ret_name)
+/* Takes the name at the cursor, which moves behind it or fails. */
+static bool take_labels(struct cursor *message, struct labels *labels)
 {
-	struct labels labels;
 	size_t end;
-	if (!labels_from_wire(message, &labels, &end)) {
+	if (!labels_from_wire(message, labels, &end)) {
 		message->is_failed = true;
 		return false;
 	}
 	message->at = end;
-	return copy_text(&labels, arena, ret_name);
+	return true;
+}
+
+static void append_labels(const struct labels *labels, struct buffer *wire)
+{
+	/* Length octets are below every letter, so lower-casing leaves them alone. */
+	for (size_t i = 0; i < labels->len; i++) {
+		buffer_putc(wire, text_lower((char)labels->octets[i]));
+	}
+	buffer_putc(wire, '\0');
+}
+
+bool name_from_wire(struct cursor *message, struct arena *arena, struct span *ret_name)
+{
+	struct labels labels;
+	return take_labels(message, &labels) && copy_text(&labels, arena, ret_name);
 }
 
 bool name_write_from_wire(struct cursor *message, struct buffer *text)
 {
 	struct labels labels;
-	size_t end;
-	if (!labels_from_wire(message, &labels, &end)) {
-		message->is_failed = true;
+	if (!take_labels(message, &labels)) {
 		return false;
 	}
-	message->at = end;
 	char name[LIMIT_NAME_ESCAPED];
 	buffer_append(text, labels_to_text(&labels, name));
 	if (labels.len > 0) {
 		buffer_putc(text, '.');
 	}
+	return true;
+}
+
+bool name_expand(struct cursor *message, struct buffer *wire)
+{
+	struct labels labels;
+	if (!take_labels(message, &labels)) {
+		return false;
+	}
+	append_labels(&labels, wire);
 	return true;
 }
 
@@ -227,8 +249,7 @@ bool name_to_wire(struct span name, struct buffer *wire)
 	if (!labels_from_text(name, &labels)) {
 		return false;
 	}
-	buffer_append(wire, span_of(labels.octets, labels.len));
-	buffer_putc(wire, '\0');
+	append_labels(&labels, wire);
 	return true;
 }
 

@@ -30,7 +30,9 @@ bool name_is_ldh(struct span name, bool is_underscore_ok);
 bool name_from_wire(struct cursor *message, struct arena *arena, struct span *ret_name) MUST_CHECK;
 /* Likewise, but appends the text as a zone file has it, with a dot at the end. */
 bool name_write_from_wire(struct cursor *message, struct buffer *text) MUST_CHECK;
-/* Appends the uncompressed wire form of a canonical name. */
+/* Likewise, but appends the uncompressed wire form, lower case. */
+bool name_expand(struct cursor *message, struct buffer *wire) MUST_CHECK;
+/* Appends the uncompressed wire form, lower case. False for what name_canonical() refuses. */
 bool name_to_wire(struct span name, struct buffer *wire) MUST_CHECK;
 
 /* "." has 0, "org" 1, "example.org" 2. Escaped dots do not count. */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * collect: wants -> facts. The only module that asks the world, and the only one that waits for it.
+ *
+ *   dns           the collector for FACT_DNS: a struct fact_source over libunbound
+ *   dns_engine    many questions in flight at once, bounded, each with its own deadline
+ *   dns_packet    a DNS message -> its records                 (pure, fuzzed)
+ *   dns_answer    the records of a message -> one answer       (pure, fuzzed)
+ *   dns_fact      what the engine brought back -> a fact       (pure)
+ *   dns_probe     one plain UDP question to each of some servers; sees the rcode libunbound hides
+ *   dns_diagnose  why a look-up failed: SERVFAIL, REFUSED, silence or no network
+ *   dns_server    "ADDR[@PORT]", and the resolvers of resolv.conf
+ *   root_anchor   the trust anchor of the DNS root that is compiled in
+ *
+ * A failed look-up is a fact (FACT_FAILED and why); only memory, files and libraries are failures.
+ *
+ * main() must ignore SIGPIPE: libunbound writes to TCP peers that may be gone, and the signal's
+ * default would end the program.
+ */
+#ifndef MAILSEAL_COLLECT_COLLECT_H
+#define MAILSEAL_COLLECT_COLLECT_H
+
+#include "collect/dns.h"
+
+#endif

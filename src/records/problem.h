@@ -8,6 +8,8 @@
 
 /* Problems kept for one record; further ones are counted, not kept. */
 #define PROBLEM_MAX 32
+/* Octets of a record quoted in one sentence. */
+#define PROBLEM_QUOTE_MAX 60
 
 enum problem_weight {
 	PROBLEM_ERROR, /* a receiver treats the record, or this part, as broken */
@@ -29,6 +31,14 @@ struct problems {
 
 /* Adds one; drops it silently (but counts it) above PROBLEM_MAX or when the arena failed. */
 void problem_add(struct problems *problems, struct arena *arena, struct problem problem);
+
+/* Puts the kept problems in the order of their offsets; equal offsets keep theirs. */
+void problem_sort(struct problems *problems);
+/*
+ * The text in double quotes for `what` and `expected`: cut after PROBLEM_QUOTE_MAX octets, and what
+ * is not a visible UTF-8 character written as \ddd. An empty span when the arena failed.
+ */
+struct span problem_quote(struct arena *arena, struct span text);
 
 static inline size_t problem_count(const struct problems *problems)
 {

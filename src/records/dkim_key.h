@@ -4,6 +4,7 @@
 #ifndef MAILSEAL_RECORDS_DKIM_KEY_H
 #define MAILSEAL_RECORDS_DKIM_KEY_H
 
+#include "base/buffer.h"
 #include "records/problem.h"
 #include "records/tag_list.h"
 

@@ -5,11 +5,9 @@
 #ifndef MAILSEAL_RECORDS_DMARC_H
 #define MAILSEAL_RECORDS_DMARC_H
 
+#include "records/dmarc_uri.h"
 #include "records/problem.h"
 #include "records/tag_list.h"
-
-/* Report addresses kept per tag; RFC 9989 lets receivers stop at two or more. */
-#define DMARC_MAX_URIS 32
 
 enum dmarc_policy {
 	DMARC_POLICY_ABSENT, /* the tag is not there */
@@ -30,17 +28,6 @@ enum dmarc_psd {
 	DMARC_PSD_NO,
 };
 
-struct dmarc_uri {
-	struct span text; /* as written */
-	size_t offset;
-	bool is_mailto;
-	bool is_valid;	     /* RFC 3986 shape; for mailto an address with a domain */
-	struct span address; /* mailto: percent-decoded, without size suffix and header fields */
-	struct span
-		host; /* canonical domain of the address, or of the URI's authority; may be empty */
-	bool has_size_suffix; /* "!10m": obsolete (RFC 9989), ignored */
-};
-
 struct dmarc_record {
 	struct span text;
 	struct tag_list tags;
@@ -56,7 +43,7 @@ struct dmarc_record {
 			 7489 receivers */
 	bool has_rf;  /* removed tags, for the finding */
 	bool has_ri;
-	struct span fo;
+	struct span fo; /* colon-separated as written; empty when absent */
 	struct dmarc_uri *rua;
 	size_t rua_count;
 	struct dmarc_uri *ruf;

@@ -17,6 +17,7 @@ static enum idna_status status_of(int code)
 		return IDNA_OK;
 	case IDN2_TOO_BIG_DOMAIN:
 	case IDN2_TOO_BIG_LABEL:
+	case IDN2_PUNYCODE_BIG_OUTPUT:
 		return IDNA_TOO_LONG;
 	case IDN2_MALLOC:
 		return IDNA_NO_MEMORY;

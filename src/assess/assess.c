@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The table of assessors, and running them over one domain. */
+#include "assess/assess.h"
+
+#include "assess/dnssec.h"
+
+struct assessor {
+	const char *name;
+	void (*run)(struct assessment *a);
+};
+
+/* In this order: each may read the views of those above it. */
+static const struct assessor assessors[] = {
+	{"dnssec", dnssec_assess},
+};
+
+static struct assessment *new_assessment(struct arena *arena, struct inquiry *inquiry,
+					 struct span domain, const struct assess_options *options)
+{
+	struct assessment *a = arena_alloc(arena, sizeof(*a));
+	if (a == NULL) {
+		return NULL;
+	}
+	a->arena = arena;
+	a->inquiry = inquiry;
+	a->options = options;
+	a->domain = domain;
+	a->unicode = name_to_unicode(arena, domain);
+	a->measures = arena_alloc(arena, sizeof(*a->measures));
+	a->spare_finding = arena_alloc(arena, sizeof(*a->spare_finding));
+	return a;
+}
+
+int assess_domain(struct arena *arena, struct inquiry *inquiry, struct span domain,
+		  const struct assess_options *options, struct assessment **ret_assessment,
+		  struct failure *reterr)
+{
+	struct assessment *a = new_assessment(arena, inquiry, domain, options);
+	for (size_t i = 0; i < sizeof(assessors) / sizeof(assessors[0]); i++) {
+		if (arena_has_failed(arena)) {
+			break;
+		}
+		assessors[i].run(a);
+	}
+	if (a == NULL || arena_has_failed(arena)) {
+		return failure_set_memory(reterr, "judge a domain");
+	}
+	*ret_assessment = a;
+	return 0;
+}

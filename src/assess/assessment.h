@@ -6,7 +6,8 @@
 
 #include "facts/facts.h"
 #include "guide/guide.h"
-#include "records/records.h"
+#include "records/name.h"
+#include "records/public_suffix.h"
 
 /* Unknowns are few and shown in full. */
 #define ASSESS_MAX_UNKNOWNS 500

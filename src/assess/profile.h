@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * Baselines: profiles/<name>.conf holds requirements as conditions over measures, dated and
+ * sourced; this judges them. There is no threshold of a baseline in C code and no universal grade:
+ * baselines disagree, and we show where.
+ *
+ *   [profile us-bod-18-01]           title, edition, source, retrieved, effective, status (final |
+ * draft), note [requirement BOD-7]              control, level, title, source, applies = CONDITION,
+ * require = CONDITION (both repeatable, all must hold), attest = yes, conflict = text
+ *
+ *   CONDITION: MEASURE is WORD [or WORD...] | MEASURE is not WORD [or WORD...] | MEASURE >= N |
+ * MEASURE <= N | MEASURE includes WORD
+ */
+#ifndef MAILSEAL_ASSESS_PROFILE_H
+#define MAILSEAL_ASSESS_PROFILE_H
+
+#include "assess/assess.h"
+
+#define PROFILE_MAX 64
+#define PROFILE_MAX_REQUIREMENTS 300
+
+enum requirement_status {
+	REQUIREMENT_SATISFIED,
+	REQUIREMENT_NOT_SATISFIED,
+	REQUIREMENT_NOT_MEASURED,   /* see reason */
+	REQUIREMENT_NOT_APPLICABLE, /* see reason */
+	REQUIREMENT_ATTEST,	    /* cannot be seen from outside: somebody must attest it */
+};
+
+struct condition;
+
+struct requirement {
+	struct span id;
+	enum control control;
+	struct span level; /* the source's own word: MUST, SHOULD, SHALL, control ... */
+	struct span title;
+	struct span source;
+	struct span conflict; /* what another baseline says otherwise; may be empty */
+	bool is_attest;
+	const struct condition *applies;
+	size_t applies_count;
+	const struct condition *requires;
+	size_t requires_count;
+};
+
+struct profile {
+	struct span name;
+	struct span title;
+	struct span edition;
+	struct span source;
+	struct span retrieved;
+	struct span effective;
+	bool is_draft;
+	struct span note;
+	const struct requirement *requirements;
+	size_t requirement_count;
+};
+
+struct requirement_result {
+	const struct requirement *requirement;
+	enum requirement_status status;
+	struct span reason; /* what was seen instead, or why it could not be measured */
+};
+
+struct profile_result {
+	const struct profile *profile;
+	struct requirement_result *rows; /* one a requirement, in file order */
+	size_t row_count;
+	size_t satisfied_count;
+	size_t not_satisfied_count;
+	size_t not_measured_count;
+};
+
+struct profile_table;
+
+/* All built-in profiles. A profile that names an unknown measure, control or word is refused with
+ * its line. */
+int profile_table_load(struct profile_table **ret_table, struct failure *reterr) MUST_CHECK;
+/* One more from a file of the user's. */
+int profile_table_add_file(struct profile_table *table, const char *path,
+			   struct failure *reterr) MUST_CHECK;
+void profile_table_free(struct profile_table *table);
+size_t profile_count(const struct profile_table *table);
+const struct profile *profile_at(const struct profile_table *table, size_t i);
+/* NULL when there is none of that name. */
+const struct profile *profile_find(const struct profile_table *table, struct span name);
+/* Judges an assessment by a profile; NULL rows only when the arena failed. */
+struct profile_result profile_judge(struct arena *arena, const struct profile *profile,
+				    const struct assessment *assessment);
+/* "satisfied", "not-satisfied", "not-measured", "not-applicable", "attest". Static. */
+const char *requirement_status_name(enum requirement_status status);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The commands, one a file: cmd_<name>.c. */
+#ifndef MAILSEAL_CLI_CMD_H
+#define MAILSEAL_CLI_CMD_H
+
+#include "cli/command.h"
+
+extern const struct command cmd_check;
+extern const struct command cmd_replay;
+extern const struct command cmd_record;
+extern const struct command cmd_guidance;
+extern const struct command cmd_profiles;
+extern const struct command cmd_completion;
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The table of commands. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/command.h"
+
+static const struct command *const commands[] = {
+	&cmd_check, &cmd_replay, &cmd_record, &cmd_guidance, &cmd_profiles, &cmd_completion,
+};
+
+size_t command_count(void)
+{
+	return sizeof(commands) / sizeof(commands[0]);
+}
+
+const struct command *command_at(size_t i)
+{
+	return commands[i];
+}
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count(); i++) {
+		if (strcmp(commands[i]->name, name) == 0) {
+			return commands[i];
+		}
+	}
+	return NULL;
+}
+
+void complain(const char *what, const char *format, ...)
+{
+	fprintf(stderr, "mailseal: %s: ", what);
+	va_list args;
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+enum exit_code complain_failure(const struct failure *failure)
+{
+	complain(failure->what, "%s", failure->detail);
+	return failure->code == FAILURE_INPUT || failure->code == FAILURE_IO ? EXIT_USAGE
+									     : EXIT_INTERNAL;
+}

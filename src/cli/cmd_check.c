@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* mailseal check: the main job. mailseal replay is the same on saved facts. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/screen.h"
+#include "cli/session.h"
+#include "present/present.h"
+
+/* A page for a few domains with everything in it. */
+#define OUTPUT_MAX_BYTES ((size_t)256 << 20)
+#define CHECK_MAX_DOMAINS 200
+
+struct check_command_options {
+	struct dns_options dns;
+	struct facts_options facts;
+	struct output_options output;
+	struct string_list profiles;
+	struct string_list selectors;
+	bool is_dns_only;
+};
+
+#define FIELD(name) offsetof(struct check_command_options, name)
+
+static const struct option judging_options[] = {
+	{"profile", 0, OPTION_LIST, "NAME", "judge by this baseline (default uk-gov-email)",
+	 FIELD(profiles)},
+	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domain uses", FIELD(selectors)},
+	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
+	 FIELD(is_dns_only)},
+};
+static const struct option dns_options[] = {DNS_OPTIONS(struct check_command_options, dns)};
+static const struct option facts_options[] = {FACTS_OPTIONS(struct check_command_options, facts)};
+static const struct option output_options[] = {
+	OUTPUT_OPTIONS(struct check_command_options, output)};
+
+#define GROUP(title, table)                                                                        \
+	{                                                                                          \
+		title, table, sizeof(table) / sizeof((table)[0])                                   \
+	}
+static const struct option_group judging_group = GROUP("judging", judging_options);
+static const struct option_group output_group = GROUP("output", output_options);
+static const struct option_group facts_group = GROUP("facts and what-if", facts_options);
+static const struct option_group dns_group = GROUP("DNS", dns_options);
+static const struct option_group *const groups[] = {&judging_group, &output_group, &facts_group,
+						    &dns_group, NULL};
+
+/* False after a line on standard error; a threshold above all severities for "never". */
+static bool read_threshold(const char *text, int *ret_threshold)
+{
+	enum severity severity = SEVERITY_MEDIUM;
+	if (text != NULL && strcmp(text, "never") == 0) {
+		*ret_threshold = SEVERITY_CRITICAL + 1;
+		return true;
+	}
+	if (text != NULL && !severity_parse(span_of_string(text), &severity)) {
+		complain("--fail-on",
+			 "\"%s\" is not a severity: low, medium, high, critical, never", text);
+		return false;
+	}
+	*ret_threshold = (int)severity;
+	return true;
+}
+
+static enum exit_code judge_exit_code(const struct check_report *report, int threshold)
+{
+	enum exit_code code = EXIT_CLEAN;
+	for (size_t i = 0; i < report->result_count; i++) {
+		const struct assessment *a = report->results[i].assessment;
+		for (size_t f = 0; f < finding_count(a); f++) {
+			if ((int)finding_at(a, f)->severity >= threshold) {
+				return EXIT_FINDINGS;
+			}
+		}
+		if (a->spoofable.answer == ANSWER_UNKNOWN || a->kind == DOMAIN_NONEXISTENT) {
+			code = EXIT_UNDETERMINED;
+		}
+	}
+	return code;
+}
+
+static int write_file(const char *path, struct span text, struct failure *reterr)
+{
+	FILE *file = fopen(path, "we");
+	bool is_ok = file != NULL && fwrite(text.ptr, 1, text.len, file) == text.len;
+	is_ok = (file == NULL || fclose(file) == 0) && is_ok;
+	return is_ok ? 0 : failure_set(reterr, FAILURE_IO, path, "cannot be written");
+}
+
+static int write_page(const struct check_report *report, const char *path, struct failure *reterr)
+{
+	struct buffer page = buffer_new(OUTPUT_MAX_BYTES);
+	present_html_check(report, &page);
+	int r = page.is_failed ? failure_set_memory(reterr, path)
+			       : write_file(path, buffer_span(&page), reterr);
+	buffer_free(&page);
+	return r;
+}
+
+static int print_report(const struct check_report *report, const struct output_options *output,
+			struct failure *reterr)
+{
+	struct buffer text = buffer_new(OUTPUT_MAX_BYTES);
+	if (output->is_json) {
+		present_json_check(report, &text);
+	} else if (output->is_csv) {
+		present_csv_check(report, &text);
+	} else {
+		struct terminal_style style = screen_style(output);
+		present_terminal_check(report, &style, &text);
+	}
+	int r = text.is_failed ? failure_set_memory(reterr, "print the results") : 0;
+	if (r == 0) {
+		fwrite(text.data, 1, text.len, stdout);
+	}
+	buffer_free(&text);
+	return r;
+}
+
+static int save_facts(struct session *session, const char *path, const struct span *domains,
+		      size_t count, struct failure *reterr)
+{
+	struct span *copy = arena_alloc(session->arena, count * sizeof(*copy));
+	if (copy == NULL) {
+		return failure_set_memory(reterr, path);
+	}
+	memcpy(copy, domains, count * sizeof(*copy));
+	struct facts_header header = {session->now, copy, count};
+	return facts_save(session->facts, &header, path, reterr);
+}
+
+static int check_and_print(struct session *session, const struct check_command_options *options,
+			   const struct string_list *operands, enum exit_code *ret_code,
+			   struct failure *reterr)
+{
+	struct span *domains;
+	size_t count;
+	struct check_options check = {
+		.assess = {.now = session->now,
+			   .suffixes = session->suffixes,
+			   .providers = session->providers},
+		.source = session->source,
+		.assumptions = &session->assumptions,
+	};
+	const struct profile **profiles;
+	int threshold;
+	*ret_code = EXIT_USAGE;
+	if (!read_threshold(options->output.fail_on, &threshold) ||
+	    !session_profiles(session, &options->profiles, &profiles, &check.profile_count) ||
+	    !session_domains(session, operands, &domains, &count)) {
+		return 0;
+	}
+	check.profiles = profiles;
+	struct span selectors[STRING_LIST_MAX];
+	for (size_t i = 0; i < options->selectors.count; i++) {
+		selectors[i] = span_of_string(options->selectors.items[i]);
+	}
+	check.assess.selectors = selectors;
+	check.assess.selector_count = options->selectors.count;
+	struct check_report report;
+	int r = check_domains(session->facts, domains, count, &check, &report, reterr);
+	session_end_progress(session);
+	if (r < 0) {
+		return r;
+	}
+	r = print_report(&report, &options->output, reterr);
+	if (r == 0 && options->output.html_path != NULL) {
+		r = write_page(&report, options->output.html_path, reterr);
+	}
+	if (r == 0 && options->facts.save_path != NULL) {
+		r = save_facts(session, options->facts.save_path, domains, count, reterr);
+	}
+	*ret_code = judge_exit_code(&report, threshold);
+	check_report_free(&report);
+	return r;
+}
+
+static enum exit_code run_with(const struct check_command_options *options,
+			       const struct string_list *operands)
+{
+	struct session *session;
+	struct failure failure;
+	if (session_open(&options->dns, &options->facts, &session, &failure) < 0) {
+		return complain_failure(&failure);
+	}
+	enum exit_code code;
+	int r = check_and_print(session, options, operands, &code, &failure);
+	session_close(session);
+	return r < 0 ? complain_failure(&failure) : code;
+}
+
+static enum exit_code run_check(const struct invocation *invocation)
+{
+	return run_with(invocation->options, &invocation->operands);
+}
+
+static enum exit_code run_replay(const struct invocation *invocation)
+{
+	struct check_command_options options =
+		*(const struct check_command_options *)invocation->options;
+	struct string_list domains = {.count = invocation->operands.count - 1};
+	options.facts.replay_path = invocation->operands.items[0];
+	for (size_t i = 0; i < domains.count; i++) {
+		domains.items[i] = invocation->operands.items[i + 1];
+	}
+	return run_with(&options, &domains);
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.operands = "DOMAIN...",
+	.summary = "judge one or a few domains and say what to do",
+	.example = "mailseal check example.org",
+	.groups = groups,
+	.options_size = sizeof(struct check_command_options),
+	.min_operands = 0,
+	.max_operands = CHECK_MAX_DOMAINS,
+	.run = run_check,
+};
+
+const struct command cmd_replay = {
+	.name = "replay",
+	.operands = "FILE [DOMAIN...]",
+	.summary = "judge saved facts again, without the network",
+	.example = "mailseal replay facts.jsonl --profile us-bod-18-01",
+	.groups = groups,
+	.options_size = sizeof(struct check_command_options),
+	.min_operands = 1,
+	.max_operands = CHECK_MAX_DOMAINS,
+	.run = run_replay,
+};

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Composes tables, facts and the DNS collector from options. */
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/interrupt.h"
+#include "records/name_input.h"
+
+static int64_t wall_clock(void *context)
+{
+	(void)context;
+	struct timespec now;
+	return clock_gettime(CLOCK_REALTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
+}
+
+static bool is_stopped(void *context)
+{
+	(void)context;
+	return interrupt_was_asked();
+}
+
+static void show_progress(void *context, size_t done, size_t total)
+{
+	struct session *session = context;
+	if (session->is_progress_shown) {
+		fprintf(stderr, "\r\033[K  looking up %zu of %zu ...", done, total);
+		fflush(stderr);
+	}
+}
+
+static void show_notice(void *context, struct span text)
+{
+	session_end_progress(context);
+	complain("note", "%.*s", SPAN_ARG(text));
+}
+
+void session_end_progress(struct session *session)
+{
+	if (session->is_progress_shown) {
+		fputs("\r\033[K", stderr);
+	}
+}
+
+static uint64_t random_seed(void)
+{
+	uint64_t seed = 0;
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
+		seed = (uint64_t)wall_clock(NULL) ^ (uint64_t)getpid() << 32;
+	}
+	return seed;
+}
+
+static int read_time(const char *text, int64_t *ret_time, struct failure *reterr)
+{
+	if (!time_parse(span_of_string(text), ret_time)) {
+		return failure_set(reterr, FAILURE_INPUT, "--now",
+				   "\"%s\" is not a time like 2026-11-23T12:00:00Z", text);
+	}
+	return 0;
+}
+
+static int open_dns(struct session *session, const struct dns_options *dns, struct failure *reterr)
+{
+	struct dns_collector_options options = dns_collector_defaults();
+	struct span *resolvers =
+		arena_alloc(session->arena, dns->resolvers.count * sizeof(*resolvers));
+	for (size_t i = 0; i < dns->resolvers.count && resolvers != NULL; i++) {
+		resolvers[i] = span_of_string(dns->resolvers.items[i]);
+	}
+	options.resolvers = resolvers;
+	options.resolver_count = dns->resolvers.count;
+	options.root_hints = dns->root_hints;
+	options.trust_anchor = dns->trust_anchor;
+	if (dns->timeout_s > 0) {
+		options.deadline_ms = (unsigned)dns->timeout_s * 1000;
+		options.round_ms = options.deadline_ms + 2000;
+	}
+	options.seed = random_seed();
+	options.context = session;
+	options.now = wall_clock;
+	options.is_stopped = is_stopped;
+	options.progress = show_progress;
+	options.notice = show_notice;
+	int r = dns_collector_new(&options, &session->dns, reterr);
+	if (r == 0) {
+		session->source = dns_collector_source(session->dns);
+	}
+	return r;
+}
+
+static int open_replay(struct session *session, const char *path, struct failure *reterr)
+{
+	session->is_replay = true;
+	session->replay_source = facts_replay_source();
+	session->source = &session->replay_source;
+	int r = facts_load(session->facts, session->arena, path, &session->replayed, reterr);
+	session->now = session->replayed.created_at;
+	return r;
+}
+
+static int read_assumptions(struct session *session, const struct string_list *texts,
+			    bool is_removal, struct failure *reterr)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		int r = assumption_add(&session->assumptions, session->arena,
+				       span_of_string(texts->items[i]), is_removal, reterr);
+		if (r < 0) {
+			return r;
+		}
+	}
+	return 0;
+}
+
+static int load_tables(struct session *session, struct failure *reterr)
+{
+	int r = public_suffix_list_load(/* path: */ NULL, &session->suffixes, reterr);
+	if (r == 0) {
+		r = provider_table_load(&session->providers, reterr);
+	}
+	return r == 0 ? profile_table_load(&session->profiles, reterr) : r;
+}
+
+static int fill_session(struct session *session, const struct dns_options *dns,
+			const struct facts_options *facts, struct failure *reterr)
+{
+	session->arena = arena_new(SESSION_ARENA_BYTES);
+	session->facts = facts_new(random_seed());
+	if (session->arena == NULL || session->facts == NULL) {
+		return failure_set_memory(reterr, "start");
+	}
+	session->now = wall_clock(NULL);
+	session->is_progress_shown = isatty(STDERR_FILENO) != 0;
+	int r = load_tables(session, reterr);
+	if (r == 0) {
+		r = facts->replay_path != NULL ? open_replay(session, facts->replay_path, reterr)
+					       : open_dns(session, dns, reterr);
+	}
+	if (r == 0 && facts->now != NULL) {
+		r = read_time(facts->now, &session->now, reterr);
+	}
+	if (r == 0) {
+		r = read_assumptions(session, &facts->with, /* is_removal: */ false, reterr);
+	}
+	return r == 0 ? read_assumptions(session, &facts->without, /* is_removal: */ true, reterr)
+		      : r;
+}
+
+int session_open(const struct dns_options *dns, const struct facts_options *facts,
+		 struct session **ret_session, struct failure *reterr)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	if (session == NULL) {
+		return failure_set_memory(reterr, "start");
+	}
+	interrupt_catch();
+	int r = fill_session(session, dns, facts, reterr);
+	if (r < 0) {
+		session_close(session);
+		return r;
+	}
+	*ret_session = session;
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	dns_collector_free(session->dns);
+	profile_table_free(session->profiles);
+	provider_table_free(session->providers);
+	public_suffix_list_free(session->suffixes);
+	facts_free(session->facts);
+	arena_free(session->arena);
+	free(session);
+}
+
+/* One operand as a canonical domain; a line on standard error when it is none. */
+static bool read_domain(struct session *session, const char *operand, struct span *ret_domain)
+{
+	struct name_input_result input = name_input_parse(session->arena, span_of_string(operand));
+	if (input.status == NAME_INPUT_OK) {
+		*ret_domain = input.name;
+		return true;
+	}
+	const int shown_max = 80;
+	bool is_cut = strlen(operand) > (size_t)shown_max;
+	struct span hint = input.hint;
+	complain("check", "\"%.*s%s\" %s%s%.*s%s", shown_max, operand, is_cut ? "..." : "",
+		 name_input_explain(input.status), hint.len > 0 ? "; did you mean \"" : "",
+		 SPAN_ARG(hint), hint.len > 0 ? "\"?" : "");
+	return false;
+}
+
+bool session_domains(struct session *session, const struct string_list *operands,
+		     struct span **ret_domains, size_t *ret_count)
+{
+	if (operands->count == 0) {
+		*ret_domains = session->replayed.domains;
+		*ret_count = session->replayed.domain_count;
+		if (session->replayed.domain_count == 0) {
+			complain("check", "needs a domain; try: mailseal check example.org");
+		}
+		return session->replayed.domain_count > 0;
+	}
+	struct span *domains = arena_alloc(session->arena, operands->count * sizeof(*domains));
+	bool is_ok = domains != NULL;
+	for (size_t i = 0; i < operands->count && domains != NULL; i++) {
+		is_ok = read_domain(session, operands->items[i], &domains[i]) && is_ok;
+	}
+	*ret_domains = domains;
+	*ret_count = operands->count;
+	return is_ok;
+}
+
+bool session_profiles(struct session *session, const struct string_list *names,
+		      const struct profile ***ret_profiles, size_t *ret_count)
+{
+	static const struct string_list standard = {{"uk-gov-email"}, 1};
+	const struct string_list *wanted = names->count > 0 ? names : &standard;
+	const struct profile **profiles =
+		arena_alloc(session->arena, wanted->count * sizeof(*profiles));
+	for (size_t i = 0; i < wanted->count && profiles != NULL; i++) {
+		profiles[i] = profile_find(session->profiles, span_of_string(wanted->items[i]));
+		if (profiles[i] == NULL) {
+			complain("--profile", "\"%s\" is not one; mailseal profiles lists them",
+				 wanted->items[i]);
+			return false;
+		}
+	}
+	*ret_profiles = profiles;
+	*ret_count = wanted->count;
+	return profiles != NULL;
+}

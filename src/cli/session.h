@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * What a judging command needs from the world: tables, facts, and a source that answers what the
+ * facts do not hold. Built once from the shared options; everything is owned by the session and
+ * freed with it.
+ */
+#ifndef MAILSEAL_CLI_SESSION_H
+#define MAILSEAL_CLI_SESSION_H
+
+#include "cli/options.h"
+#include "collect/collect.h"
+#include "service/service.h"
+
+/* Arguments, names and assumptions of one run. */
+#define SESSION_ARENA_BYTES ((size_t)64 << 20)
+
+struct session {
+	struct arena *arena;
+	struct facts *facts;
+	struct facts_header replayed; /* of the file, when there is one */
+	bool is_replay;
+	struct public_suffix_list *suffixes;
+	struct provider_table *providers;
+	struct profile_table *profiles;
+	struct dns_collector *dns; /* NULL for a replay */
+	struct fact_source replay_source;
+	struct fact_source *source;
+	struct assumptions assumptions;
+	int64_t now;
+	bool is_progress_shown;
+};
+
+/* On failure nothing is left to free. Failures carry the line to print. */
+int session_open(const struct dns_options *dns, const struct facts_options *facts,
+		 struct session **ret_session, struct failure *reterr) MUST_CHECK;
+void session_close(struct session *session);
+/*
+ * Operands -> canonical domains; without operands those of the replayed file. Each bad one gets its
+ * line on standard error; false when there was one, or none at all.
+ */
+bool session_domains(struct session *session, const struct string_list *operands,
+		     struct span **ret_domains, size_t *ret_count) MUST_CHECK;
+/* The named profiles, or the default one. False after a line on standard error. */
+bool session_profiles(struct session *session, const struct string_list *names,
+		      const struct profile ***ret_profiles, size_t *ret_count) MUST_CHECK;
+/* Takes the progress line away before results are printed. */
+void session_end_progress(struct session *session);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Results as RFC 4180 lines, one a finding. */
+#ifndef MAILSEAL_PRESENT_CSV_H
+#define MAILSEAL_PRESENT_CSV_H
+
+#include "service/check.h"
+
+/*
+ * Fields that a spreadsheet would take for a formula (=, +, -, @, tab at the start) get a ' in
+ * front. The first line names the columns.
+ */
+void present_csv_check(const struct check_report *report, struct buffer *text);
+
+#endif

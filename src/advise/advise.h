@@ -12,6 +12,7 @@
 #ifndef MAILSEAL_ADVISE_ADVISE_H
 #define MAILSEAL_ADVISE_ADVISE_H
 
+#include "advise/check_report.h"
 #include "advise/fix.h"
 #include "advise/what_if.h"
 

@@ -4,7 +4,7 @@
 #ifndef MAILSEAL_PRESENT_CSV_H
 #define MAILSEAL_PRESENT_CSV_H
 
-#include "service/check.h"
+#include "advise/check_report.h"
 
 /*
  * Fields that a spreadsheet would take for a formula (=, +, -, @, tab at the start) get a ' in

@@ -5,7 +5,7 @@
 #ifndef MAILSEAL_PRESENT_HTML_H
 #define MAILSEAL_PRESENT_HTML_H
 
-#include "service/check.h"
+#include "advise/check_report.h"
 
 void present_html_check(const struct check_report *report, struct buffer *page);
 

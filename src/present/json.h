@@ -4,7 +4,7 @@
 #ifndef MAILSEAL_PRESENT_JSON_H
 #define MAILSEAL_PRESENT_JSON_H
 
-#include "service/check.h"
+#include "advise/check_report.h"
 
 /* The name of the contract; grows a new number when a reader of the old one would break. */
 #define CHECK_SCHEMA "mailseal-check-1"

@@ -4,7 +4,7 @@
 #ifndef MAILSEAL_PRESENT_TERMINAL_H
 #define MAILSEAL_PRESENT_TERMINAL_H
 
-#include "service/check.h"
+#include "advise/check_report.h"
 
 struct terminal_style {
 	bool has_color;

@@ -4,8 +4,7 @@
 #ifndef MAILSEAL_SERVICE_CHECK_H
 #define MAILSEAL_SERVICE_CHECK_H
 
-#include "advise/advise.h"
-#include "assess/profile.h"
+#include "advise/check_report.h"
 
 struct check_options {
 	struct assess_options assess;
@@ -13,27 +12,6 @@ struct check_options {
 	const struct assumptions *assumptions; /* what-if; NULL or empty for none */
 	const struct profile *const *profiles; /* baselines to judge by */
 	size_t profile_count;
-};
-
-/* All there is to say about one domain. */
-struct check_result {
-	const struct assessment *assessment; /* with the assumptions, when there are any */
-	const struct advice *advice;
-	const struct what_if *what_if;	 /* NULL without assumptions */
-	struct profile_result *profiles; /* as many as options->profile_count */
-	size_t profile_count;
-};
-
-struct check_report {
-	int64_t checked_at;
-	int64_t observed_from; /* oldest and newest fact; 0 when there is none */
-	int64_t observed_to;
-	struct check_result *results; /* in the order of the domains */
-	size_t result_count;
-	/* Owned: what the results point into. The last two are NULL without assumptions. */
-	struct arena *arena;
-	struct arena *before_arena;
-	struct facts *overlay;
 };
 
 /*

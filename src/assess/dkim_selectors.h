@@ -23,6 +23,7 @@ struct dkim_candidate {
 };
 
 struct dkim_candidates {
+	struct span tree;	 /* "_domainkey.example.org" */
 	struct vector items;	 /* of struct dkim_candidate, each selector once */
 	struct vector providers; /* of const struct provider *: those already taken in */
 	size_t guess_count;

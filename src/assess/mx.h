@@ -26,6 +26,7 @@ struct mx_host {
 	bool has_ipv6;		     /* a global IPv6 address */
 	bool is_unknown;	     /* an address question got no usable answer: more may exist */
 	bool is_cname;		     /* RFC 2181 10.3 forbids it */
+	struct span target;	     /* end of the CNAME chain; the name itself without one */
 	bool is_address_literal;     /* "192.0.2.1" where a name belongs */
 	bool is_nonexistent;	     /* NXDOMAIN, here or at the end of the CNAME chain */
 	bool has_problem;	     /* something certain is wrong with it */
@@ -37,6 +38,8 @@ struct mx_host {
 struct mx_view {
 	bool is_known; /* false: the MX question got no usable answer, nothing below holds */
 	bool is_null;  /* RFC 7505: the only record is the null MX, no mail is taken */
+	/* A null MX stands beside mail hosts, which RFC 7505 3 forbids. */
+	bool has_stray_null;
 	/*
 	 * By preference, then name. Empty without MX records: then host_count > 0 means that the
 	 * domain says it receives mail.
@@ -46,7 +49,8 @@ struct mx_view {
 	size_t left_out_count; /* further hosts, above MX_MAX_HOSTS */
 	/*
 	 * RFC 5321 5.1: no MX record but an address, so senders try the domain itself (mostly a web
-	 * server that takes no mail). NULL when there is an MX record or no address.
+	 * server that takes no mail). NULL when there is an MX record or no address; is_unknown is
+	 * set when it may have none.
 	 */
 	const struct mx_host *implicit;
 	enum dnssec_status dnssec; /* of the MX answer */

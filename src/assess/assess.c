@@ -4,7 +4,6 @@
 #include "assess/assess.h"
 
 #include "assess/dnssec.h"
-#include "assess/mx.h"
 
 struct assessor {
 	const char *name;
@@ -13,7 +12,6 @@ struct assessor {
 
 /* In this order: each may read the views of those above it. */
 static const struct assessor assessors[] = {
-	{"mx", mx_assess},
 	{"dnssec", dnssec_assess},
 };
 

@@ -60,7 +60,7 @@ struct dns_collector_options {
 
 struct dns_collector;
 
-/* 10 s a look-up, 12 s a round, 30 s in all, one retry, 1000 in flight, names not minimised. */
+/* 10 s a look-up, 12 s a round, 30 s in all; one retry, and 6 s in all for waiting to do so. */
 struct dns_collector_options dns_collector_defaults(void);
 /*
  * Nothing is sent before the first answer. What options points to must outlive the collector.

@@ -44,7 +44,13 @@ static void tell(const struct dns_collector *dns, struct span text)
 
 static const char *trouble_name(enum dns_way_state state)
 {
-	return state == DNS_WAY_BREAKS_DNSSEC ? "does not pass DNSSEC on" : "does not answer";
+	static const char *const names[] = {
+		[DNS_WAY_WORKS] = "works",
+		[DNS_WAY_BREAKS_DNSSEC] = "does not pass DNSSEC on",
+		[DNS_WAY_FAILS] = "answers with errors",
+		[DNS_WAY_IS_SILENT] = "does not answer",
+	};
+	return names[state];
 }
 
 /* Says what was chosen instead of the first way, in a notice and in the source of the facts. */
@@ -77,34 +83,58 @@ static int try_way(struct dns_collector *dns, enum dns_way_state *ret_state, str
 		.context = dns->options.context,
 		.is_stopped = dns->options.is_stopped,
 	};
+	*ret_state = DNS_WAY_WORKS;
+	/* Without validation nothing can break; and the root is not among the stubs of a lab. */
+	if (!dns->way.is_validating || dns->options.stub_count > 0) {
+		return 0;
+	}
 	return dns_way_try(dns->engine, &wait, ret_state, reterr);
 }
 
-/* The first way that works; if none does, the last one when the resolvers break DNSSEC, and the
- * first one when nobody answers at all: then the fault is not theirs. */
+/*
+ * The first way that works. If none does: the last one when the resolvers break DNSSEC, and the
+ * first one when they do not answer, as then the fault is not theirs alone.
+ */
 static int find_way(struct dns_collector *dns, enum dns_way_state *ret_first_state, size_t *ret_i,
 		    struct failure *reterr)
 {
-	size_t last = dns->ways.count - 1;
-	for (size_t i = 0; i < last; i++) {
-		enum dns_way_state state = DNS_WAY_WORKS;
-		int r = i > 0 ? dns_collector_use_way(dns, dns->ways.ways[i], reterr) : 0;
+	enum dns_way_state state;
+	int r = try_way(dns, ret_first_state, reterr);
+	*ret_i = 0;
+	if (r < 0 || *ret_first_state == DNS_WAY_WORKS) {
+		return r;
+	}
+	for (size_t i = 1; r == 0 && i < dns->ways.count && dns->ways.ways[i].is_validating; i++) {
+		r = dns_collector_use_way(dns, dns->ways.ways[i], reterr);
 		if (r == 0) {
 			r = try_way(dns, &state, reterr);
 		}
-		if (r < 0) {
+		if (r < 0 || state == DNS_WAY_WORKS) {
+			*ret_i = i;
 			return r;
 		}
-		if (i == 0) {
-			*ret_first_state = state;
-		}
-		if (state == DNS_WAY_WORKS) {
-			*ret_i = i;
-			return 0;
-		}
 	}
-	*ret_i = *ret_first_state == DNS_WAY_BREAKS_DNSSEC ? last : 0;
+	*ret_i = *ret_first_state == DNS_WAY_BREAKS_DNSSEC ? dns->ways.count - 1 : 0;
+	/* Anew even when there is only one: what failed is in the cache of the old engine. */
 	return dns_collector_use_way(dns, dns->ways.ways[*ret_i], reterr);
+}
+
+static void tell_no_way(const struct dns_collector *dns, enum dns_way_state state)
+{
+	if (dns->way.is_forwarding) {
+		tell(dns, arena_printf(dns->arena, "the %.*s %s", SPAN_ARG(dns->source_name),
+				       trouble_name(state)));
+	} else if (state == DNS_WAY_BREAKS_DNSSEC) {
+		tell(dns, SPAN("the root of the DNS does not match the trust anchor"));
+	} else {
+		tell(dns, SPAN("the name servers of the DNS root do not answer"));
+	}
+}
+
+static bool is_without_resolver(const struct dns_collector *dns)
+{
+	return dns->resolver_count == 0 && dns->options.root_hints == NULL &&
+	       !dns->options.prefers_recursion && dns->options.stub_count == 0;
 }
 
 int dns_collector_choose_way(struct dns_collector *dns, struct failure *reterr)
@@ -112,26 +142,21 @@ int dns_collector_choose_way(struct dns_collector *dns, struct failure *reterr)
 	if (dns->has_chosen) {
 		return 0;
 	}
-	enum dns_way_state first_state = DNS_WAY_WORKS;
-	size_t chosen = 0;
-	if (dns->ways.count > 1) {
-		int r = find_way(dns, &first_state, &chosen, reterr);
-		if (r < 0) {
-			return r;
-		}
+	if (is_without_resolver(dns)) {
+		tell(dns,
+		     SPAN("this machine has no resolver: the name servers are asked directly"));
+	}
+	enum dns_way_state first_state;
+	size_t chosen;
+	int r = find_way(dns, &first_state, &chosen, reterr);
+	if (r < 0) {
+		return r;
 	}
 	dns->has_chosen = true;
 	if (chosen > 0) {
 		tell_fallback(dns, first_state);
 	} else if (first_state != DNS_WAY_WORKS) {
-		tell(dns, arena_printf(dns->arena, "the %.*s does not answer",
-				       SPAN_ARG(dns->source_name)));
-	} else if (!dns->way.is_forwarding && dns->resolver_count == 0 &&
-		   dns->options.root_hints == NULL && !dns->options.prefers_recursion) {
-		tell(dns,
-		     SPAN("this machine has no resolver: the name servers are asked directly"));
+		tell_no_way(dns, first_state);
 	}
-	return dns->arena != NULL && arena_has_failed(dns->arena)
-		       ? failure_set_memory(reterr, "choose a resolver")
-		       : 0;
+	return arena_has_failed(dns->arena) ? failure_set_memory(reterr, "choose a resolver") : 0;
 }

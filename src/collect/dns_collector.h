@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Inside of the DNS collector, for dns.c and dns_choose.c. */
+/* Inside of the DNS collector, for dns.c, dns_choose.c and dns_round.c. */
 #ifndef MAILSEAL_COLLECT_DNS_COLLECTOR_H
 #define MAILSEAL_COLLECT_DNS_COLLECTOR_H
 
@@ -20,6 +20,7 @@ struct dns_collector {
 	struct span source_name; /* of the facts */
 	int64_t began_ms;
 	int64_t retry_budget_ms;
+	uint64_t random; /* where the ids of direct questions come from */
 };
 
 /* Makes the engine for a way and names the source after it. */
@@ -27,5 +28,9 @@ int dns_collector_use_way(struct dns_collector *dns, struct dns_way way,
 			  struct failure *reterr) MUST_CHECK;
 /* Before the first answer: tries the ways and stays with one; later calls do nothing. */
 int dns_collector_choose_way(struct dns_collector *dns, struct failure *reterr) MUST_CHECK;
+
+/* fact_source's answer(). */
+int dns_collector_answer(struct fact_source *source, const struct wants *wants, struct facts *facts,
+			 struct failure *reterr) MUST_CHECK;
 
 #endif

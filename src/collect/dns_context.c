@@ -14,6 +14,16 @@
 /* Address, port and zone of a stub or forward, as libunbound wants it. */
 #define TARGET_TEXT_SIZE (LIMIT_NAME_ESCAPED + 1)
 
+/* Lines of anchors and hints are short; what is longer is read in pieces. */
+#define FILE_LINE_BYTES 4096
+
+/* A file in master-file form, and the types of record it must hold one of. */
+struct zone_file {
+	const char *what;
+	struct span type;
+	struct span other_type;
+};
+
 struct setting {
 	const char *name;
 	const char *value;
@@ -64,28 +74,67 @@ static int set_sizes(struct ub_ctx *context, const struct dns_engine_config *con
 	return r;
 }
 
-/* libunbound would tell of a missing file only at the first look-up, and not which one. */
-static int check_file(const char *what, const char *path, struct failure *reterr)
+static struct span take_word(struct span *rest)
 {
+	*rest = span_trim(*rest, TEXT_SPACE);
+	size_t len = 0;
+	while (len < rest->len && !text_is_space(rest->ptr[len])) {
+		len++;
+	}
+	struct span word = span_slice(*rest, 0, len);
+	*rest = span_from(*rest, len);
+	return word;
+}
+
+static bool line_has_type(struct span line, const struct zone_file *kind)
+{
+	struct span rest = span_slice(line, 0, span_find(line, ';', 0));
+	for (struct span word = take_word(&rest); word.len > 0; word = take_word(&rest)) {
+		if (span_equal_nocase(word, kind->type) ||
+		    span_equal_nocase(word, kind->other_type)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * libunbound would tell of a missing file only at the first look-up, and not which one; and without
+ * a word it takes a file without anchors for "nothing is to be validated".
+ */
+static int check_file(const struct zone_file *kind, const char *path, struct failure *reterr)
+{
+	char line[FILE_LINE_BYTES];
 	FILE *file = fopen(path, "re");
 	if (file == NULL) {
-		return failure_set(reterr, FAILURE_INPUT, what, "%s: %s", path, strerror(errno));
+		return failure_set(reterr, FAILURE_INPUT, kind->what, "%s: %s", path,
+				   strerror(errno));
+	}
+	bool is_found = false;
+	while (!is_found && fgets(line, sizeof(line), file) != NULL) {
+		is_found = line_has_type(span_of_string(line), kind);
 	}
 	fclose(file);
-	return 0;
+	return is_found ? 0
+			: failure_set(reterr, FAILURE_INPUT, kind->what, "%s: no %.*s record in it",
+				      path, SPAN_ARG(kind->type));
 }
 
 static int set_root_hints(struct ub_ctx *context, const char *path, struct failure *reterr)
 {
-	int r = check_file("read the root hints", path, reterr);
+	static const struct zone_file kind = {"read the root hints", SPAN_INIT("NS"),
+					      SPAN_INIT("NS")};
+	int r = check_file(&kind, path, reterr);
 	return r < 0 ? r : set_option(context, "root-hints:", path, reterr);
 }
 
 static int set_anchor(struct ub_ctx *context, const char *path, struct failure *reterr)
 {
+	static const struct zone_file kind = {"read the trust anchor", SPAN_INIT("DS"),
+					      SPAN_INIT("DNSKEY")};
 	int r = 0;
 	if (path != NULL) {
-		r = check_file("read the trust anchor", path, reterr);
+		r = check_file(&kind, path, reterr);
 		if (r < 0) {
 			return r;
 		}

@@ -17,6 +17,8 @@
 /* How often deadlines and is_stopped are looked at. */
 #define TICK_MS 50
 #define CLASS_IN 1
+/* A round of an honest domain is some 60 questions. */
+#define FIRST_WINDOW 32
 
 struct dns_engine {
 	struct event_base *base;
@@ -138,9 +140,20 @@ static int send_ask(struct run *run, struct dns_ask *ask, struct failure *reterr
 			   "%s", ub_strerror(r));
 }
 
+/*
+ * Each answer lets one more question go than before: all at once, they would all start at the same
+ * top server, as no delegation is known yet, and overflow its socket and ours (measured: 500 names
+ * of one zone in 190 ms so, in 500 ms all at once).
+ */
+static size_t window(const struct run *run)
+{
+	size_t size = FIRST_WINDOW + run->done;
+	return size < run->wait->max_in_flight ? size : run->wait->max_in_flight;
+}
+
 static int send_some(struct run *run, struct failure *reterr)
 {
-	while (run->sent < run->count && run->sent - run->done < run->wait->max_in_flight) {
+	while (run->sent < run->count && run->sent - run->done < window(run)) {
 		struct dns_ask *ask = &run->asks[run->sent++];
 		int r = send_ask(run, ask, reterr);
 		if (r < 0) {

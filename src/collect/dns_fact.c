@@ -93,6 +93,14 @@ static void set_bogus(struct arena *arena, struct fact *fact, const struct dns_a
 	fact->dns = answer;
 }
 
+/* Every name fails like this when the resolver loses the root's keys or the trust anchor is wrong:
+ * it says nothing about the domain. */
+static bool is_fault_of_root(const struct fact *fact)
+{
+	struct span why = fact->dns != NULL ? fact->dns->why_bogus : (struct span){0};
+	return span_search(why, SPAN("for trust anchor . ")) < why.len;
+}
+
 struct fact dns_fact_of_ask(struct arena *arena, const struct dns_ask *ask,
 			    const struct dns_fact_frame *frame)
 {
@@ -122,6 +130,11 @@ struct fact dns_fact_of_ask(struct arena *arena, const struct dns_ask *ask,
 	}
 	if (ask->is_bogus && frame->is_validating) {
 		set_bogus(arena, &fact, ask);
+	}
+	if (is_fault_of_root(&fact)) {
+		set_failed(&fact, FACT_FAILURE_NETWORK,
+			   arena_printf(arena, "DNSSEC fails at the root, for every name: %.*s",
+					SPAN_ARG(fact.detail)));
 	}
 	return fact;
 }

@@ -31,6 +31,17 @@ struct dns_ways dns_ways_of(const struct dns_collector_options *options, bool ha
 	return ways;
 }
 
+static enum dns_way_state state_of_ask(const struct dns_ask *ask)
+{
+	if (ask->is_bogus) {
+		return DNS_WAY_BREAKS_DNSSEC;
+	}
+	if (ask->state == DNS_ASK_ANSWERED) {
+		return ask->is_secure ? DNS_WAY_WORKS : DNS_WAY_BREAKS_DNSSEC;
+	}
+	return ask->state == DNS_ASK_FAILED ? DNS_WAY_FAILS : DNS_WAY_IS_SILENT;
+}
+
 int dns_way_try(struct dns_engine *engine, const struct dns_wait *wait,
 		enum dns_way_state *ret_state, struct failure *reterr)
 {
@@ -48,13 +59,8 @@ int dns_way_try(struct dns_engine *engine, const struct dns_wait *wait,
 		return r;
 	}
 	enum dns_way_state state = DNS_WAY_WORKS;
-	for (size_t i = 0; i < count; i++) {
-		bool is_answered = asks[i].state == DNS_ASK_ANSWERED;
-		if (asks[i].is_bogus || (is_answered && !asks[i].is_secure)) {
-			state = DNS_WAY_BREAKS_DNSSEC;
-		} else if (!is_answered && state == DNS_WAY_WORKS) {
-			state = DNS_WAY_IS_SILENT;
-		}
+	for (size_t i = 0; i < count && state == DNS_WAY_WORKS; i++) {
+		state = state_of_ask(&asks[i]);
 	}
 	*ret_state = state;
 	return 0;

@@ -20,7 +20,8 @@ struct dns_way {
 enum dns_way_state {
 	DNS_WAY_WORKS,
 	DNS_WAY_BREAKS_DNSSEC, /* answers come, and do not validate */
-	DNS_WAY_IS_SILENT,     /* no answers come */
+	DNS_WAY_FAILS,	       /* errors come */
+	DNS_WAY_IS_SILENT,     /* nothing comes */
 };
 
 #define DNS_WAY_MAX 3

@@ -4,6 +4,7 @@
 #include "assess/assess.h"
 
 #include "assess/dnssec.h"
+#include "assess/mx.h"
 
 struct assessor {
 	const char *name;
@@ -12,6 +13,7 @@ struct assessor {
 
 /* In this order: each may read the views of those above it. */
 static const struct assessor assessors[] = {
+	{"mx", mx_assess},
 	{"dnssec", dnssec_assess},
 };
 

@@ -58,6 +58,7 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 	[MEASURE_MX_HOSTS] = {"mx.hosts", MEASURE_NUMBER, "mail hosts, without the null MX"},
 	[MEASURE_MX_NULL] = {"mx.null", MEASURE_BOOL, "a null MX says: no mail here (RFC 7505)"},
 	[MEASURE_MX_VALID] = {"mx.valid", MEASURE_BOOL, "every mail host can be reached by name"},
+	[MEASURE_MX_IPV6] = {"mx.ipv6", MEASURE_BOOL, "every mail host has an IPv6 address"},
 	[MEASURE_TLS_RPT_PRESENT] = {"tls-rpt.present", MEASURE_BOOL, "a TLS-RPT record exists"},
 	[MEASURE_TLS_RPT_VALID] = {"tls-rpt.valid", MEASURE_BOOL, "exactly one, without error"},
 	[MEASURE_TLS_RPT_RUA] = {"tls-rpt.rua", MEASURE_NUMBER, "report destinations"},

@@ -34,11 +34,15 @@ struct dkim_key {
 	struct problems problems;
 };
 
-/* Looks like a key record: v=DKIM1 first, or no v= and a p= tag. TXT of other kinds at the name is
- * not ours. */
+/*
+ * Looks like a key record: v=DKIM1 first, or a p= tag and no version but DKIM1 (then perhaps
+ * misplaced or in another case, which is a problem of the key). TXT of other kinds at the name is
+ * not ours.
+ */
 bool dkim_key_is_key(struct span text);
 /* Never fails on bad text; NULL only when the arena failed. */
 struct dkim_key *dkim_key_parse(struct arena *arena, struct span text);
+/* h=, s= and what cannot be said from the fields are taken from the tags. */
 void dkim_key_write(const struct dkim_key *key, struct buffer *text);
 /* RFC 5280 4.1 SubjectPublicKeyInfo with rsaEncryption, exact lengths, no library: modulus and
  * exponent as views into der. RFC 6376 3.6.1 keys are SPKI; a bare RSAPublicKey (common error) is

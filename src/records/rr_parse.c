@@ -70,11 +70,12 @@ static bool take_quoted(struct parser *parser, struct token *token)
 {
 	struct span text = parser->text.all;
 	size_t end = find_stop(text, token->offset + 1, is_quote);
-	token->is_quoted = true;
-	token->text = span_slice(text, token->offset + 1, end - token->offset - 1);
 	if (end == text.len) {
+		token->text = span_from(text, token->offset);
 		return fail(parser, token, SPAN("the quote is never closed"), SPAN("\""));
 	}
+	token->is_quoted = true;
+	token->text = span_slice(text, token->offset + 1, end - token->offset - 1);
 	parser->text.at = end + 1;
 	return true;
 }

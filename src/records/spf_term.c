@@ -229,8 +229,8 @@ static void report_leftover(struct spf_parser *parser, const struct spf_term *te
 		[ARGUMENT_DOMAIN] = "\":\" and a domain name",
 		[ARGUMENT_OPTIONAL_DOMAIN] = "a space, or \":\" and a domain name",
 		[ARGUMENT_OPTIONAL_DOMAIN_AND_PREFIX] =
-			"a space, \":\" and a domain name, or a prefix \"/24\", \"//64\" or "
-			"\"/24//64\"",
+			("a space, \":\" and a domain name, or a prefix \"/24\", \"//64\" or "
+			 "\"/24//64\""),
 		[ARGUMENT_NETWORK] = "\":\" and an address",
 	};
 	struct span what = rest.len > 0 ? arena_printf(parser->arena, "%.*s directly after %.*s",

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * DKIM keys at the selectors we can think of (RFC 6376 3.6). DNS cannot list selectors, so that no
+ * key was found never means that there is none.
+ */
+#ifndef MAILSEAL_ASSESS_DKIM_H
+#define MAILSEAL_ASSESS_DKIM_H
+
+#include "assess/assessment.h"
+#include "records/dkim_key.h"
+
+struct provider;
+
+/* TXT records looked at for one selector. */
+#define DKIM_MAX_RECORDS 10
+
+enum dkim_selector_state {
+	DKIM_SELECTOR_NONE,	/* no TXT record there */
+	DKIM_SELECTOR_KEY,	/* a key that verifiers can use */
+	DKIM_SELECTOR_REVOKED,	/* an empty key */
+	DKIM_SELECTOR_BROKEN,	/* a key record that verifiers cannot use */
+	DKIM_SELECTOR_NO_KEY,	/* TXT records, none of them a key */
+	DKIM_SELECTOR_DANGLING, /* a CNAME to a name that holds no TXT record */
+	DKIM_SELECTOR_WILDCARD, /* nothing of its own: what the wildcard says */
+	DKIM_SELECTOR_UNKNOWN,	/* no usable answer */
+};
+
+struct dkim_selector {
+	struct span selector; /* "s1" */
+	struct span name;     /* "s1._domainkey.example.org" */
+	bool is_given;	      /* the user named it */
+	enum dkim_selector_state state;
+	const struct dkim_key *key;	 /* the record's first key; NULL when there is none */
+	struct span target;		 /* end of the CNAME chain; empty without one */
+	const struct provider *provider; /* whose the CNAME target is; NULL when not known */
+};
+
+enum dkim_wildcard {
+	DKIM_WILDCARD_UNKNOWN, /* no usable answer */
+	DKIM_WILDCARD_NONE,
+	DKIM_WILDCARD_REVOKED, /* any selector has an empty key: what a parked domain should say */
+	DKIM_WILDCARD_KEY,     /* any selector has this key */
+	DKIM_WILDCARD_OTHER,   /* any selector has a TXT record that is no key */
+};
+
+struct dkim_view {
+	const struct dkim_selector *selectors; /* all that were tried, the likeliest first */
+	size_t selector_count;
+	size_t key_count; /* of them with a usable key */
+	/* The name _domainkey does not exist, so most guesses were spared (RFC 8020). */
+	bool is_tree_absent;
+	enum dkim_wildcard wildcard;
+	const struct dkim_key *wildcard_key; /* NULL unless revoked or key */
+};
+
+void dkim_assess(struct assessment *a);
+
+#endif

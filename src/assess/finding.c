@@ -39,6 +39,9 @@ struct finding *finding_add(struct assessment *a, enum finding_id id, struct spa
 	return finding;
 }
 
+static struct span format_value(struct arena *arena, const char *format, va_list args)
+	PRINTF_LIKE(2, 0);
+
 /* Formatted text in the arena, cut at VALUE_MAX. */
 static struct span format_value(struct arena *arena, const char *format, va_list args)
 {

@@ -110,6 +110,16 @@ struct span conf_get(const struct conf_section *section, struct span key)
 	return span_of(NULL, 0);
 }
 
+size_t conf_embedded_count(void)
+{
+	return embedded_file_count;
+}
+
+struct span conf_embedded_path(size_t i)
+{
+	return embedded_files[i].path;
+}
+
 bool conf_embedded(struct span path, struct span *ret_text)
 {
 	for (size_t i = 0; i < embedded_file_count; i++) {

@@ -44,6 +44,9 @@ static inline const struct conf_entry *conf_entry_at(const struct conf_section *
 {
 	return VECTOR_AT(&section->entries, const struct conf_entry, i);
 }
+/* The data files built into the program, in order of path. */
+size_t conf_embedded_count(void);
+struct span conf_embedded_path(size_t i);
 /* A data file built into the program ("providers/mailboxes.conf"); false when there is none. */
 bool conf_embedded(struct span path, struct span *ret_text) MUST_CHECK;
 

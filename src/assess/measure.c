@@ -72,10 +72,13 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 	[MEASURE_MTA_STS_MAX_AGE] = {"mta-sts.max-age", MEASURE_NUMBER, "seconds"},
 	[MEASURE_TLS_STARTTLS_ALL] = {"tls.starttls-all", MEASURE_BOOL,
 				      "every mail host offers STARTTLS"},
-	[MEASURE_TLS_LEAST_VERSION] = {"tls.least-version", MEASURE_NUMBER,
-				       "oldest version any host accepts: 20, 30, 10, 11, 12, 13"},
-	[MEASURE_TLS_BEST_VERSION] = {"tls.best-version", MEASURE_NUMBER,
-				      "newest version every host accepts"},
+	[MEASURE_TLS_LEAST_VERSION] =
+		{"tls.least-version", MEASURE_WORD,
+		 "ssl2, ssl3, tls1.0, tls1.1, tls1.2 or tls1.3: the oldest any host accepts"},
+	[MEASURE_TLS_BEST_VERSION] = {"tls.best-version", MEASURE_WORD,
+				      "likewise: the newest that every host accepts"},
+	[MEASURE_TLS_RC4] = {"tls.rc4", MEASURE_BOOL, "a host accepts RC4"},
+	[MEASURE_TLS_3DES] = {"tls.3des", MEASURE_BOOL, "a host accepts triple DES"},
 	[MEASURE_TLS_CERTIFICATE_VALID] = {"tls.certificate-valid", MEASURE_BOOL,
 					   "every host: trusted chain, right name, in date"},
 	[MEASURE_DANE_VALID] = {"dane.valid", MEASURE_BOOL, "every host: usable TLSA that matches"},
@@ -84,6 +87,22 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 	[MEASURE_BIMI_PRESENT] = {"bimi.present", MEASURE_BOOL, "a record at default._bimi"},
 	[MEASURE_BIMI_VALID] = {"bimi.valid", MEASURE_BOOL, "its syntax and DMARC are in order"},
 	[MEASURE_CAA_PRESENT] = {"caa.present", MEASURE_BOOL, "CAA names who may issue"},
+};
+
+/* The closed sets of the word measures. */
+static const char *const word_sets[MEASURE_COUNT] = {
+	[MEASURE_SPF_ALL] = "fail softfail neutral pass none",
+	[MEASURE_DMARC_POLICY] = "none quarantine reject absent",
+	[MEASURE_DMARC_POLICY_RFC7489] = "none quarantine reject absent",
+	[MEASURE_DMARC_SUBDOMAIN_POLICY] = "none quarantine reject absent",
+	[MEASURE_DMARC_NONEXISTENT_POLICY] = "none quarantine reject absent",
+	[MEASURE_DMARC_ADKIM] = "relaxed strict",
+	[MEASURE_DMARC_ASPF] = "relaxed strict",
+	[MEASURE_MTA_STS_MODE] = "none testing enforce",
+	[MEASURE_TLS_LEAST_VERSION] = "ssl2 ssl3 tls1.0 tls1.1 tls1.2 tls1.3",
+	[MEASURE_TLS_BEST_VERSION] = "ssl2 ssl3 tls1.0 tls1.1 tls1.2 tls1.3",
+	[MEASURE_DNSSEC_DOMAIN] = "secure insecure bogus",
+	[MEASURE_DNSSEC_MX] = "secure insecure bogus",
 };
 
 static struct measure *slot_of(struct assessment *a, enum measure_id id, enum measure_state state)
@@ -141,6 +160,19 @@ const struct measure *measure_get(const struct assessment *a, enum measure_id id
 const struct measure_description *measure_describe(enum measure_id id)
 {
 	return &descriptions[id];
+}
+
+bool measure_allows_word(enum measure_id id, struct span word)
+{
+	const char *set = descriptions[id].kind == MEASURE_BOOL ? "yes no" : word_sets[id];
+	struct span rest = span_of_string(set);
+	struct span allowed;
+	while (span_split(&rest, ' ', &allowed)) {
+		if (span_equal(allowed, word)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool measure_find(struct span name, enum measure_id *ret_id)

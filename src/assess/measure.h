@@ -70,6 +70,8 @@ enum measure_id {
 	MEASURE_TLS_STARTTLS_ALL,
 	MEASURE_TLS_LEAST_VERSION,
 	MEASURE_TLS_BEST_VERSION,
+	MEASURE_TLS_RC4,
+	MEASURE_TLS_3DES,
 	MEASURE_TLS_CERTIFICATE_VALID,
 	MEASURE_DANE_VALID,
 	/* the rest */
@@ -128,6 +130,9 @@ void measure_not_applicable(struct assessment *a, enum measure_id id, struct spa
 
 const struct measure *measure_get(const struct assessment *a, enum measure_id id);
 const struct measure_description *measure_describe(enum measure_id id);
+/* True when the measure can have that word: yes and no for a bool, one of the closed set for a
+ * word. */
+bool measure_allows_word(enum measure_id id, struct span word);
 /* False when there is no measure of that name. */
 bool measure_find(struct span name, enum measure_id *ret_id) MUST_CHECK;
 

@@ -5,12 +5,23 @@
  * sourced; this judges them. There is no threshold of a baseline in C code and no universal grade:
  * baselines disagree, and we show where.
  *
- *   [profile us-bod-18-01]           title, edition, source, retrieved, effective, status (final |
- * draft), note [requirement BOD-7]              control, level, title, source, applies = CONDITION,
- * require = CONDITION (both repeatable, all must hold), attest = yes, conflict = text
+ *   [profile us-bod-18-01]    first; a file holds one profile
+ *   title, edition, source, retrieved (date), status (final or draft)
+ *   effective (date), note                     may be left out
  *
- *   CONDITION: MEASURE is WORD [or WORD...] | MEASURE is not WORD [or WORD...] | MEASURE >= N |
- * MEASURE <= N | MEASURE includes WORD
+ *   [requirement BOD-7]       one a requirement
+ *   control, level, title, source
+ *   applies = CONDITION                        repeatable; all must hold, else not applicable
+ *   require = CONDITION                        repeatable; all must hold, else not satisfied
+ *   attest = yes                               instead of require: not visible from outside
+ *   conflict, note                             may be left out
+ *
+ * condition.h says how a CONDITION is written. Any key but applies and require stands once.
+ *
+ * Judging is three-valued. Applies: one that fails makes the row not applicable, else one that is
+ * unknown makes it not measured. Require: one that fails makes it not satisfied, else one that is
+ * unknown makes it not measured; those about a measure that makes no sense for the domain are left
+ * out, and when none remains the row is not applicable.
  */
 #ifndef MAILSEAL_ASSESS_PROFILE_H
 #define MAILSEAL_ASSESS_PROFILE_H
@@ -19,6 +30,8 @@
 
 #define PROFILE_MAX 64
 #define PROFILE_MAX_REQUIREMENTS 300
+#define PROFILE_MAX_CONDITIONS 20 /* of one kind in one requirement */
+#define PROFILE_MAX_FILE_BYTES ((size_t)1 << 20)
 
 enum requirement_status {
 	REQUIREMENT_SATISFIED,
@@ -37,6 +50,7 @@ struct requirement {
 	struct span title;
 	struct span source;
 	struct span conflict; /* what another baseline says otherwise; may be empty */
+	struct span note;     /* how we read the source; "Draft: ..." where it is unverified */
 	bool is_attest;
 	const struct condition *applies;
 	size_t applies_count;
@@ -74,9 +88,15 @@ struct profile_result {
 
 struct profile_table;
 
-/* All built-in profiles. A profile that names an unknown measure, control or word is refused with
- * its line. */
+/*
+ * All built-in profiles. A profile that names an unknown key, measure, control or word is refused
+ * with file and line.
+ */
 int profile_table_load(struct profile_table **ret_table, struct failure *reterr) MUST_CHECK;
+/* One more from text in the profile format; path is for messages. A name that is taken is refused.
+ */
+int profile_table_add_text(struct profile_table *table, struct span path, struct span text,
+			   struct failure *reterr) MUST_CHECK;
 /* One more from a file of the user's. */
 int profile_table_add_file(struct profile_table *table, const char *path,
 			   struct failure *reterr) MUST_CHECK;
@@ -85,7 +105,8 @@ size_t profile_count(const struct profile_table *table);
 const struct profile *profile_at(const struct profile_table *table, size_t i);
 /* NULL when there is none of that name. */
 const struct profile *profile_find(const struct profile_table *table, struct span name);
-/* Judges an assessment by a profile; NULL rows only when the arena failed. */
+/* Judges an assessment by a profile; NULL rows only when the arena failed. Reasons hold values from
+ * the domain's records: escape before showing. */
 struct profile_result profile_judge(struct arena *arena, const struct profile *profile,
 				    const struct assessment *assessment);
 /* "satisfied", "not-satisfied", "not-measured", "not-applicable", "attest". Static. */

@@ -10,6 +10,7 @@
 
 #include "cli/options.h"
 #include "collect/collect.h"
+#include "guide/providers.h"
 #include "service/service.h"
 
 /* Arguments, names and assumptions of one run. */

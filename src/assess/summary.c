@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* From views and measures to the two answers. */
+#include "assess/summary.h"
+
+#include "assess/dkim.h"
+#include "assess/dmarc.h"
+#include "assess/finding.h"
+#include "assess/measure.h"
+#include "assess/spf.h"
+
+/* A /8: whoever rents servers finds an address inside. */
+#define WIDE_IPV4_ADDRESSES (UINT64_C(1) << 24)
+/* RFC 8301 3.2: verifiers must not take signatures by shorter keys; some still do. */
+#define SHORTEST_RSA_BITS 1024
+
+static struct verdict say(struct assessment *a, enum answer answer, enum sentence_id id,
+			  struct span why)
+{
+	const struct template_arg args[] = {
+		{SPAN("domain"), a->unicode},
+		{SPAN("why"), why},
+	};
+	struct span sentence = template_fill(a->arena, sentence_get(id), args,
+					     sizeof(args) / sizeof(args[0]), NULL);
+	return (struct verdict){answer, sentence};
+}
+
+static struct span unknown_reason(const struct assessment *a, enum control control)
+{
+	for (size_t i = 0; i < a->unknowns.len; i++) {
+		const struct unknown *unknown = VECTOR_AT(&a->unknowns, struct unknown, i);
+		if (unknown->control == control) {
+			return arena_printf(a->arena, "%.*s: %.*s", SPAN_ARG(unknown->subject),
+					    SPAN_ARG(unknown->reason));
+		}
+	}
+	return SPAN("an answer is missing");
+}
+
+/* Somebody could register a name the domain authorises to send. */
+static const struct finding *find_takeover(const struct assessment *a)
+{
+	static const enum finding_id ids[] = {
+		FINDING_SPF_INCLUDE_UNREGISTERED,
+		FINDING_DKIM_CNAME_UNREGISTERED,
+	};
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		const struct finding *finding = finding_find(a, ids[i]);
+		if (finding != NULL) {
+			return finding;
+		}
+	}
+	return NULL;
+}
+
+/* Policies in the order of their strength. */
+static int strength(enum dmarc_policy policy)
+{
+	switch (policy) {
+	case DMARC_POLICY_REJECT:
+		return 2;
+	case DMARC_POLICY_QUARANTINE:
+		return 1;
+	case DMARC_POLICY_ABSENT:
+	case DMARC_POLICY_NONE:
+	case DMARC_POLICY_INVALID:
+		return 0;
+	}
+	return 0;
+}
+
+static bool is_weaker(const struct dmarc_applied *applied, const struct dmarc_applied *than)
+{
+	return applied->status != DMARC_UNKNOWN &&
+	       strength(applied->policy) < strength(than->policy);
+}
+
+static bool has_breakable_key(const struct assessment *a)
+{
+	const struct measure *bits = measure_get(a, MEASURE_DKIM_WEAKEST_RSA_BITS);
+	return bits->state == MEASURE_KNOWN && bits->number < SHORTEST_RSA_BITS;
+}
+
+/* The domain itself enforces: what is left open? */
+static struct verdict judge_enforced(struct assessment *a)
+{
+	const struct dmarc_view *dmarc = a->dmarc;
+	const struct span none = SPAN("");
+	if (is_weaker(&dmarc->subdomain, &dmarc->domain) &&
+	    strength(dmarc->subdomain.policy) == 0) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_SUBDOMAINS, none);
+	}
+	if (is_weaker(&dmarc->invented, &dmarc->domain) && strength(dmarc->invented.policy) == 0) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_INVENTED, none);
+	}
+	if (is_weaker(&dmarc->rfc7489.name, &dmarc->domain) ||
+	    is_weaker(&dmarc->rfc7489.below, &dmarc->subdomain)) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_OLDER_RECEIVERS, none);
+	}
+	if (dmarc->rfc7489.pct < 100) {
+		struct span pct = arena_printf(a->arena, "%u", dmarc->rfc7489.pct);
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_PCT, pct);
+	}
+	if (strength(dmarc->domain.policy) < 2) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_QUARANTINE, none);
+	}
+	if (has_breakable_key(a)) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_WEAK_KEY, none);
+	}
+	if (a->spf->ipv4_addresses >= WIDE_IPV4_ADDRESSES) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_WIDE_SPF, none);
+	}
+	return say(a, ANSWER_NO, SENTENCE_SPOOFABLE_NO, none);
+}
+
+static bool is_dmarc_unknown(const struct dmarc_view *dmarc)
+{
+	return dmarc->domain.status == DMARC_UNKNOWN;
+}
+
+static struct verdict judge_spoofable(struct assessment *a)
+{
+	const struct span none = SPAN("");
+	const struct finding *takeover = find_takeover(a);
+	if (a->spf != NULL && a->spf->outcome == SPF_OUTCOME_PASS) {
+		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_EVERYONE_PASSES, none);
+	}
+	if (takeover != NULL) {
+		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_TAKEOVER, takeover->subject);
+	}
+	if (a->dmarc == NULL || is_dmarc_unknown(a->dmarc)) {
+		return say(a, ANSWER_UNKNOWN, SENTENCE_SPOOFABLE_UNKNOWN,
+			   unknown_reason(a, CONTROL_DMARC));
+	}
+	if (a->dmarc->domain.status == DMARC_NO_RECORD) {
+		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_NO_DMARC, none);
+	}
+	if (a->dmarc->domain.status == DMARC_UNUSABLE) {
+		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_DMARC_UNUSABLE, none);
+	}
+	if (strength(a->dmarc->domain.policy) == 0) {
+		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_POLICY_NONE, none);
+	}
+	if (a->dmarc->subdomain.status == DMARC_UNKNOWN ||
+	    a->dmarc->invented.status == DMARC_UNKNOWN) {
+		return say(a, ANSWER_UNKNOWN, SENTENCE_SPOOFABLE_UNKNOWN,
+			   unknown_reason(a, CONTROL_DMARC));
+	}
+	if (a->spf == NULL || a->spf->is_unknown || a->spf->outcome == SPF_OUTCOME_UNKNOWN) {
+		return say(a, ANSWER_UNKNOWN, SENTENCE_SPOOFABLE_UNKNOWN,
+			   unknown_reason(a, CONTROL_SPF));
+	}
+	return judge_enforced(a);
+}
+
+static bool is_known_no(const struct assessment *a, enum measure_id id)
+{
+	const struct measure *measure = measure_get(a, id);
+	return measure->state == MEASURE_KNOWN && !measure->is_yes;
+}
+
+static bool is_known_insecure(const struct assessment *a, enum measure_id id)
+{
+	const struct measure *measure = measure_get(a, id);
+	return measure->state == MEASURE_KNOWN && span_equal(measure->word, SPAN("insecure"));
+}
+
+static struct verdict judge_interceptable(struct assessment *a)
+{
+	const struct span none = SPAN("");
+	if (is_known_no(a, MEASURE_DOMAIN_RECEIVES)) {
+		return say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_TAKES_NO_MAIL, none);
+	}
+	/* RFC 7672 2.2: DANE needs a signed MX answer and signed mail hosts. */
+	bool has_no_dane = is_known_insecure(a, MEASURE_DNSSEC_DOMAIN) ||
+			   is_known_insecure(a, MEASURE_DNSSEC_MX);
+	/* RFC 8461 3.1: without the record senders do not ask for a policy. */
+	if (has_no_dane && is_known_no(a, MEASURE_MTA_STS_RECORD_PRESENT) &&
+	    measure_get(a, MEASURE_DOMAIN_RECEIVES)->state == MEASURE_KNOWN) {
+		return say(a, ANSWER_YES, SENTENCE_INTERCEPTABLE_YES_NOT_AUTHENTICATED, none);
+	}
+	return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN, none);
+}
+
+void summary_assess(struct assessment *a)
+{
+	if (a->kind == DOMAIN_NONEXISTENT) {
+		a->spoofable = say(a, ANSWER_UNKNOWN, SENTENCE_NONEXISTENT, SPAN(""));
+		a->interceptable =
+			say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_TAKES_NO_MAIL, SPAN(""));
+		return;
+	}
+	a->spoofable = judge_spoofable(a);
+	a->interceptable = judge_interceptable(a);
+}

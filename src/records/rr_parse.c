@@ -241,10 +241,9 @@ static bool take_digits(struct parser *parser, bool is_hex)
 {
 	struct span expected = is_hex ? SPAN("hexadecimal digits") : SPAN("base64");
 	struct buffer digits = buffer_new(RR_TEXT_MAX);
-	struct token all;
 	struct token token;
 	bool is_ok = take_token(parser, expected, &token);
-	all = token;
+	struct token all = {.offset = token.offset};
 	while (is_ok) {
 		buffer_append(&digits, token.text);
 		all.text = span_slice(parser->text.all, all.offset, parser->text.at - all.offset);

@@ -3,7 +3,7 @@
 """Names that the real zones point at and that lie outside of them.
 
 A name that the lab does not know must not look as if it did not exist: its registered domain is delegated to a server
-that refuses it, so that a resolver says SERVFAIL and a checker has to say "unknown". `providers/unresolvable.txt`
+that fails it, so that a resolver says SERVFAIL and a checker has to say "unknown". `providers/unresolvable.txt`
 gives the reasons where there is one to give. DKIM CNAMEs that lead into a provider's zone find a public key there,
 one for each name, made from nothing but that name.
 """
@@ -65,8 +65,8 @@ def read_unresolvable(path):
     return found
 
 
-def lame_zones(zones, real, unresolvable):
-    """Zones, delegated and not served, for all that UNRESOLVABLE lists and that REAL zones name unknown to us."""
+def failing_zones(zones, real, unresolvable):
+    """Zones, delegated and never loaded, for all that UNRESOLVABLE lists and that REAL zones name unknown to us."""
     names = {name for name, (mode, _) in unresolvable.items() if mode == "servfail"}
     for zone in real:
         for _, _, name in references(zone):
@@ -74,7 +74,7 @@ def lame_zones(zones, real, unresolvable):
             if registry.is_registry() and name != registry.name:
                 names.add(registered_domain(name, registry))
     absent = {name for name, (mode, _) in unresolvable.items() if mode == "nxdomain"}
-    return [zonefile.Zone(name=name, origin="generated", serve="lame") for name in sorted(names - absent)]
+    return [zonefile.Zone(name=name, origin="generated", serve="servfail") for name in sorted(names - absent)]
 
 
 def public_key(name):

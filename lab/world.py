@@ -63,7 +63,7 @@ def gather(where):
     outer = [name for zone in real for _, _, name in outside.references(zone)]
     add_registries(zones, [*zones, *unresolvable, *outer])
     outside.add_keys(zones, real)
-    for zone in outside.lame_zones(zones, real, unresolvable):
+    for zone in outside.failing_zones(zones, real, unresolvable):
         zones[zone.name] = zone
     add_hosts(zones["lab"], where)
     return zones, unresolvable

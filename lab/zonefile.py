@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# How a zone can be served. "lame" is for generated zones only: delegated to a server that refuses it.
-SERVE = ("signed", "unsigned", "bogus-ds", "bogus-expired", "servfail", "refused", "timeout", "lame")
+# How a zone can be served.
+SERVE = ("signed", "unsigned", "bogus-ds", "bogus-expired", "servfail", "refused", "timeout")
 SIGNED = ("signed", "bogus-ds", "bogus-expired")
 LOADED = SIGNED + ("unsigned",)
 

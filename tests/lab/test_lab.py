@@ -62,9 +62,14 @@ def test_every_zone_is_loaded_by_its_server(each_lab):
         ("mx1.dnssec-good.org", ("NXDOMAIN", True)),
         ("www.never-a-top-level-domain", ("NXDOMAIN", True)),
         ("_tcp.mx1.good-signed.org", ("NOERROR", True)),
+        ("any-selector._domainkey.parked-good.org", ("NOERROR", True)),
+        ("_dmarc.fail-dmarc.org", ("SERVFAIL", False)),
+        ("fail-dmarc.org", ("NOERROR", False)),
+        ("_dmarc.bogus-dmarc.org", ("SERVFAIL", False)),
+        ("bogus-dmarc.org", ("NOERROR", True)),
     ],
 )
-def test_absent_names_are_denied(each_lab, name, verdict):
+def test_single_names(each_lab, name, verdict):
     assert each_lab.verdict(name) == verdict
 
 
@@ -253,9 +258,10 @@ def test_shell_knows_the_lab(lab):
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root runs recursion mode directly")
 @pytest.mark.skipif(not shutil.which("unshare"), reason="unshare is not installed")
-def test_recursion_in_a_namespace():
+def test_recursion_in_a_namespace(tmp_path):
     """Without root, the recursion half of these tests runs as root of a network namespace of its own."""
-    words = ["unshare", "-rn", sys.executable, "-m", "pytest", "-q", "-k", "recursion", str(Path(__file__))]
+    pytest_words = ["-m", "pytest", "-q", "-k", "recursion", f"--basetemp={tmp_path / 'inside'}", str(Path(__file__))]
+    words = ["unshare", "-rn", sys.executable, *pytest_words]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if "unshare" in done.stdout and "not permitted" in done.stdout:
         pytest.skip("no user namespaces here: recursion mode not tested")

@@ -314,3 +314,11 @@ bool dmarc_uri_list_has_valid(const struct dmarc_uri *uris, size_t count)
 	}
 	return false;
 }
+
+bool dmarc_uri_is_https(struct arena *arena, struct span text)
+{
+	struct problems unused = {0};
+	struct dmarc_uri uri = {.text = text};
+	read_uri(&(struct uri_reader){arena, &unused, &uri});
+	return uri.is_https && uri.is_valid;
+}

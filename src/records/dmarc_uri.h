@@ -33,6 +33,8 @@ struct dmarc_uri_list dmarc_uri_list_parse(struct arena *arena, const struct tag
 					   struct problems *problems);
 /* Appends the URIs as written, with commas. */
 void dmarc_uri_list_write(const struct dmarc_uri *uris, size_t count, struct buffer *text);
+/* True for one https URI with a host name. Says nothing to the user. */
+bool dmarc_uri_is_https(struct arena *arena, struct span text);
 bool dmarc_uri_list_has_valid(const struct dmarc_uri *uris, size_t count);
 
 #endif

@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "records/nearest.h"
 
+/* RFC 8460 3, RFC 8461 3.1: octets of an extension's name */
+#define EXTENSION_NAME_MAX 32
+
 void tag_checks_add(const struct tag_checks *checks, enum problem_weight weight, size_t offset,
 		    size_t len, struct span what, struct span expected)
 {
@@ -68,6 +71,52 @@ bool tag_checks_is_known(const struct tag_checks *checks, struct span name)
 		}
 	}
 	return false;
+}
+
+void tag_checks_spaces(const struct tag_checks *checks, struct span text, const struct tag *tag)
+{
+	size_t at = tag->name_offset + tag->name.len;
+	if (text.ptr[at] == '=') {
+		at++;
+	}
+	if (at < tag->value_offset && tag->value.len > 0) {
+		tag_checks_add(checks, PROBLEM_ERROR, at, 1, SPAN("white space beside \"=\""),
+			       SPAN("no white space there"));
+	}
+}
+
+/* (ALPHA / DIGIT) *31(ALPHA / DIGIT / "_" / "-" / ".") */
+static bool is_extension_name(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		bool is_mark = name.ptr[i] == '_' || name.ptr[i] == '-' || name.ptr[i] == '.';
+		if (!text_is_alnum(name.ptr[i]) && (i == 0 || !is_mark)) {
+			return false;
+		}
+	}
+	return name.len > 0 && name.len <= EXTENSION_NAME_MAX;
+}
+
+void tag_checks_extension(const struct tag_checks *checks, const struct tag *tag)
+{
+	if (!is_extension_name(tag->name)) {
+		tag_checks_add(checks, PROBLEM_ERROR, tag->name_offset, tag->name.len,
+			       arena_printf(checks->arena, "%.*s as the name of a tag",
+					    SPAN_ARG(problem_quote(checks->arena, tag->name))),
+			       SPAN("at most 32 letters, digits, \"_\", \"-\" and \".\""));
+	}
+	/* 1*(%x21-3A / %x3C / %x3E-7E) */
+	bool is_visible = tag->value.len > 0;
+	for (size_t i = 0; i < tag->value.len; i++) {
+		unsigned char octet = span_octet(tag->value, i);
+		is_visible = is_visible && octet > 0x20 && octet < 0x7f && octet != '=';
+	}
+	if (!is_visible) {
+		tag_checks_add(checks, PROBLEM_ERROR, tag->value_offset, tag->value.len,
+			       arena_printf(checks->arena, "%.*s as the value of a tag",
+					    SPAN_ARG(problem_quote(checks->arena, tag->value))),
+			       SPAN("visible ASCII without \"=\" and white space"));
+	}
 }
 
 static bool is_name_char(char c)

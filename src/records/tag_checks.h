@@ -30,6 +30,10 @@ void tag_checks_bad_value(const struct tag_checks *checks, const struct tag *tag
 bool tag_checks_glued(const struct tag_checks *checks, const struct tag *tag);
 /* A tag the protocol does not know is ignored; a warning, with the known one it resembles. */
 void tag_checks_unknown(const struct tag_checks *checks, const struct tag *tag);
+/* RFC 8460 3 and RFC 8461 3.1 know no white space beside "="; an error where there is some. */
+void tag_checks_spaces(const struct tag_checks *checks, struct span text, const struct tag *tag);
+/* Likewise what an extension may be called and hold; an error for another. */
+void tag_checks_extension(const struct tag_checks *checks, const struct tag *tag);
 bool tag_checks_is_known(const struct tag_checks *checks, struct span name);
 
 /*

@@ -29,14 +29,14 @@ static enum idna_status status_of(int code)
 static enum idna_status convert(struct arena *arena, struct span text, convert_fn *function,
 				struct span *ret_text)
 {
-	if (text.len > LIMIT_NAME_ESCAPED) {
+	char input[LIMIT_NAME_ESCAPED + 1];
+	if (text.len >= sizeof(input)) {
 		return IDNA_TOO_LONG;
 	}
 	/* The library reads C strings: a NUL would hide what follows. */
 	if (text.len == 0 || memchr(text.ptr, '\0', text.len) != NULL) {
 		return IDNA_REFUSED;
 	}
-	char input[LIMIT_NAME_ESCAPED + 1];
 	memcpy(input, text.ptr, text.len);
 	input[text.len] = '\0';
 	char *output = NULL;

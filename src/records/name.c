@@ -76,6 +76,8 @@ static bool labels_from_text(struct span text, struct labels *labels)
 /* Canonical text of one octet; out has room for four. */
 static size_t escape_octet(unsigned char octet, char *out)
 {
+	/* What means something else in a master file. */
+	static const struct span special = SPAN_INIT("\".\\();@$");
 	if (octet <= 0x20 || octet >= 0x7f) {
 		out[0] = '\\';
 		out[1] = (char)('0' + octet / 100);
@@ -83,8 +85,7 @@ static size_t escape_octet(unsigned char octet, char *out)
 		out[3] = (char)('0' + octet % 10);
 		return 4;
 	}
-	/* What means something else in a master file. */
-	if (memchr("\".\\();@$", octet, 8) != NULL) {
+	if (span_find(special, (char)octet, 0) < special.len) {
 		out[0] = '\\';
 		out[1] = (char)octet;
 		return 2;

@@ -196,7 +196,7 @@ uint64_t network_address_count(struct network network)
 	return host_bits >= 64 ? UINT64_MAX : (uint64_t)1 << host_bits;
 }
 
-static unsigned group_at(const uint8_t *address, unsigned i)
+static unsigned group_at(const uint8_t *address, size_t i)
 {
 	return (unsigned)address[2 * i] << 8 | address[2 * i + 1];
 }

@@ -14,7 +14,7 @@
 /* RFC 1035 3.2.1: RDLENGTH has 16 bits. */
 #define RR_RDATA_MAX 65535
 /* Its longest text: every octet as "\ddd", and quotes around strings. */
-#define RR_TEXT_MAX (5 * (RR_RDATA_MAX + 1))
+#define RR_TEXT_MAX ((size_t)5 * (RR_RDATA_MAX + 1))
 
 enum rr_type {
 	RR_A = 1,

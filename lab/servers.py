@@ -12,7 +12,6 @@ import sys
 import time
 from pathlib import Path
 
-import places
 import world
 
 HERE = Path(__file__).resolve().parent

@@ -3,7 +3,9 @@
 /* The table of assessors, and running them over one domain. */
 #include "assess/assess.h"
 
+#include "assess/dkim.h"
 #include "assess/dnssec.h"
+#include "assess/kind.h"
 #include "assess/mx.h"
 
 struct assessor {
@@ -14,6 +16,8 @@ struct assessor {
 /* In this order: each may read the views of those above it. */
 static const struct assessor assessors[] = {
 	{"mx", mx_assess},
+	{"kind", kind_assess},
+	{"dkim", dkim_assess},
 	{"dnssec", dnssec_assess},
 };
 

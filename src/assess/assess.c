@@ -4,6 +4,7 @@
 #include "assess/assess.h"
 
 #include "assess/dkim.h"
+#include "assess/dmarc.h"
 #include "assess/dnssec.h"
 #include "assess/kind.h"
 #include "assess/mx.h"
@@ -19,6 +20,7 @@ static const struct assessor assessors[] = {
 	{"kind", kind_assess},
 	{"dkim", dkim_assess},
 	{"dnssec", dnssec_assess},
+	{"dmarc", dmarc_assess},
 };
 
 static struct assessment *new_assessment(struct arena *arena, struct inquiry *inquiry,

@@ -14,7 +14,6 @@
 
 #include "advise/check_report.h"
 #include "advise/fix.h"
-#include "advise/record.h"
 #include "advise/what_if.h"
 
 #endif

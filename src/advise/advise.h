@@ -14,6 +14,7 @@
 
 #include "advise/check_report.h"
 #include "advise/fix.h"
+#include "advise/record.h"
 #include "advise/what_if.h"
 
 #endif

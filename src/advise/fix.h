@@ -4,26 +4,10 @@
 #ifndef MAILSEAL_ADVISE_FIX_H
 #define MAILSEAL_ADVISE_FIX_H
 
+#include "advise/record_change.h"
 #include "assess/assess.h"
 
 #define FIX_MAX_RECORDS 16
-
-/* What happens to one record. */
-enum record_action {
-	RECORD_PUBLISH, /* new, beside what is there */
-	RECORD_REPLACE, /* takes the place of `old_value` */
-	RECORD_REMOVE,	/* `old_value` goes, nothing comes */
-};
-
-struct record_change {
-	enum record_action action;
-	struct span name; /* canonical owner name */
-	uint16_t type;
-	struct span value;     /* as a DNS form takes it: TXT text without quotes, "10
-				  mail.example.org." for MX */
-	struct span old_value; /* likewise; empty for RECORD_PUBLISH */
-	bool is_template;      /* value holds a part only the owner knows, written <LIKE THIS> */
-};
 
 struct fix {
 	enum fix_id id;
@@ -51,7 +35,5 @@ struct advice {
 struct advice *advise(struct arena *arena, const struct assessment *assessment);
 /* The changes of the fix a finding leads to; NULL when there are none. */
 const struct fix *advice_for(const struct advice *advice, const struct finding *finding);
-/* "publish", "replace", "remove". Static. */
-const char *record_action_name(enum record_action action);
 
 #endif

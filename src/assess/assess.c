@@ -3,8 +3,12 @@
 /* The table of assessors, and running them over one domain. */
 #include "assess/assess.h"
 
+#include "assess/dkim.h"
+#include "assess/dmarc.h"
 #include "assess/dnssec.h"
+#include "assess/kind.h"
 #include "assess/mx.h"
+#include "assess/spf.h"
 
 struct assessor {
 	const char *name;
@@ -14,7 +18,11 @@ struct assessor {
 /* In this order: each may read the views of those above it. */
 static const struct assessor assessors[] = {
 	{"mx", mx_assess},
+	{"spf", spf_assess},
+	{"kind", kind_assess},
+	{"dkim", dkim_assess},
 	{"dnssec", dnssec_assess},
+	{"dmarc", dmarc_assess},
 };
 
 static struct assessment *new_assessment(struct arena *arena, struct inquiry *inquiry,

@@ -31,17 +31,11 @@ struct dkim_selector {
 	struct span name;     /* "s1._domainkey.example.org" */
 	bool is_given;	      /* the user named it */
 	enum dkim_selector_state state;
-	const struct dkim_key *key;	 /* the record's first key; NULL when there is none */
+	const struct dkim_key *key;	 /* NULL when there is none; the least text of several */
+	size_t key_record_count;	 /* RFC 6376 3.6.2.2: more than one is a fault */
 	struct span target;		 /* end of the CNAME chain; empty without one */
+	bool is_target_nonexistent;	 /* dangling because of NXDOMAIN */
 	const struct provider *provider; /* whose the CNAME target is; NULL when not known */
-};
-
-enum dkim_wildcard {
-	DKIM_WILDCARD_UNKNOWN, /* no usable answer */
-	DKIM_WILDCARD_NONE,
-	DKIM_WILDCARD_REVOKED, /* any selector has an empty key: what a parked domain should say */
-	DKIM_WILDCARD_KEY,     /* any selector has this key */
-	DKIM_WILDCARD_OTHER,   /* any selector has a TXT record that is no key */
 };
 
 struct dkim_view {
@@ -50,8 +44,11 @@ struct dkim_view {
 	size_t key_count; /* of them with a usable key */
 	/* The name _domainkey does not exist, so most guesses were spared (RFC 8020). */
 	bool is_tree_absent;
-	enum dkim_wildcard wildcard;
-	const struct dkim_key *wildcard_key; /* NULL unless revoked or key */
+	/*
+	 * What an invented selector gets: *._domainkey, or a wildcard further up. NONE when there
+	 * is no wildcard; REVOKED is what a parked domain should say. Its names are empty.
+	 */
+	struct dkim_selector wildcard;
 };
 
 void dkim_assess(struct assessment *a);

@@ -14,6 +14,7 @@ struct world_record {
 	uint16_t type; /* ANY_TYPE for a failure of the whole name */
 	struct span rdata;
 	enum fact_failure failure; /* FACT_FAILURE_NONE for a record */
+	bool is_denial;		   /* NXDOMAIN, whatever else is listed */
 };
 
 struct world_zone {
@@ -109,7 +110,9 @@ bool world_add_line(struct world *world, struct span line, struct failure *reter
 		return bad_line(reterr, line, "not a type");
 	}
 	struct problem problem;
-	if (rest.len > 0 && rest.ptr[0] == '!') {
+	if (span_equal(rest, SPAN("!nxdomain"))) {
+		record.is_denial = true;
+	} else if (rest.len > 0 && rest.ptr[0] == '!') {
 		if (!fact_failure_parse(span_from(rest, 1), &record.failure)) {
 			return bad_line(reterr, line, "not a failure");
 		}
@@ -209,14 +212,26 @@ static enum fact_failure failure_of(const struct world *world, struct span name,
 	return FACT_FAILURE_NONE;
 }
 
+static bool is_denied(const struct world *world, struct span name, uint16_t type)
+{
+	for (size_t i = 0; i < world->records.len; i++) {
+		const struct world_record *record = record_at(world, i);
+		if (record->is_denial && span_equal(record->name, name) &&
+		    (record->type == type || record->type == ANY_TYPE)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void collect_records(struct world *world, struct span owner, uint16_t type,
 			    struct dns_answer *answer)
 {
 	struct vector records = {0};
 	for (size_t i = 0; i < world->records.len; i++) {
 		const struct world_record *record = record_at(world, i);
-		if (record->failure == FACT_FAILURE_NONE && record->type == type &&
-		    span_equal(record->name, owner)) {
+		if (record->failure == FACT_FAILURE_NONE && !record->is_denial &&
+		    record->type == type && span_equal(record->name, owner)) {
 			struct dns_record *kept = VECTOR_PUSH(&records, world->arena,
 							      struct dns_record, WORLD_MAX_LINES);
 			*kept = (struct dns_record){3600, record->rdata};
@@ -232,7 +247,7 @@ static struct span cname_target(struct world *world, struct span owner)
 	for (size_t i = 0; i < world->records.len; i++) {
 		const struct world_record *record = record_at(world, i);
 		if (record->type == RR_CNAME && record->failure == FACT_FAILURE_NONE &&
-		    span_equal(record->name, owner)) {
+		    !record->is_denial && span_equal(record->name, owner)) {
 			struct cursor cursor = cursor_of(record->rdata);
 			struct span target = {NULL, 0};
 			return name_from_wire(&cursor, world->arena, &target) ? target
@@ -265,6 +280,10 @@ static void resolve(struct world *world, struct fact *fact, struct dns_answer *a
 			answer->dnssec = DNSSEC_BOGUS;
 		} else if (answer->dnssec == DNSSEC_SECURE) {
 			answer->dnssec = status;
+		}
+		if (is_denied(world, name, fact->key.type)) {
+			answer->is_nxdomain = true;
+			break;
 		}
 		struct span owner = find_owner(world, name);
 		struct span target =

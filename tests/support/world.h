@@ -9,6 +9,8 @@
  *   *.example.org. TXT "x"                  a wildcard (RFC 4592)
  *   sick.example.org. TXT !servfail         this question fails: servfail, refused, timeout, bogus,
  * malformed, network dead.example.org. * !timeout            every question about this name fails
+ *   _domainkey.example.org. TXT !nxdomain   this question is denied, though the name or others
+ * below it exist: a broken server
  *   ~example.org. secure                    DNSSEC status of this name and all below: secure,
  * insecure, bogus, unchecked
  *

@@ -3,12 +3,15 @@
 /* The table of assessors, and running them over one domain. */
 #include "assess/assess.h"
 
+#include "assess/bimi.h"
 #include "assess/dkim.h"
 #include "assess/dmarc.h"
 #include "assess/dnssec.h"
 #include "assess/kind.h"
+#include "assess/mta_sts.h"
 #include "assess/mx.h"
 #include "assess/spf.h"
+#include "assess/tls_rpt.h"
 
 struct assessor {
 	const char *name;
@@ -23,6 +26,9 @@ static const struct assessor assessors[] = {
 	{"dkim", dkim_assess},
 	{"dnssec", dnssec_assess},
 	{"dmarc", dmarc_assess},
+	{"tls_rpt", tls_rpt_assess},
+	{"mta_sts", mta_sts_assess},
+	{"bimi", bimi_assess},
 };
 
 static struct assessment *new_assessment(struct arena *arena, struct inquiry *inquiry,

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* HTML escaping and our small Markdown as HTML. */
+#include "present/page.h"
+
+#include "present/markdown.h"
+
+static const char *entity_of(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	}
+	return NULL;
+}
+
+static size_t write_character(struct buffer *out, struct span text)
+{
+	uint32_t code_point;
+	size_t len = text_utf8_next(text, &code_point);
+	const char *entity = len == 1 ? entity_of(text.ptr[0]) : NULL;
+	if (len == 0) {
+		buffer_puts(out, "\xef\xbf\xbd");
+		return 1;
+	}
+	if (entity != NULL) {
+		buffer_puts(out, entity);
+	} else if (text_is_deceptive(code_point) && code_point != '\n' && code_point != '\t') {
+		buffer_printf(out, "\\u{%x}", (unsigned)code_point);
+	} else {
+		buffer_append(out, span_slice(text, 0, len));
+	}
+	return len;
+}
+
+void page_text(struct page *page, struct span text)
+{
+	while (text.len > 0) {
+		text = span_from(text, write_character(page->out, text));
+	}
+}
+
+void page_string(struct page *page, const char *text)
+{
+	page_text(page, span_of_string(text));
+}
+
+void page_element(struct page *page, const char *tag, const char *class_name, struct span text)
+{
+	buffer_printf(page->out, "<%s", tag);
+	if (class_name != NULL) {
+		buffer_printf(page->out, " class=\"%s\"", class_name);
+	}
+	buffer_putc(page->out, '>');
+	page_text(page, text);
+	buffer_printf(page->out, "</%s>", tag);
+}
+
+static void write_runs(struct page *page, struct span text)
+{
+	struct markdown_run run;
+	while (markdown_next_run(&text, &run)) {
+		switch (run.kind) {
+		case MARKDOWN_TEXT:
+			page_text(page, run.text);
+			break;
+		case MARKDOWN_CODE_RUN:
+			page_element(page, "code", NULL, run.text);
+			break;
+		case MARKDOWN_STRONG:
+			page_element(page, "strong", NULL, run.text);
+			break;
+		}
+	}
+}
+
+static void write_block(struct page *page, const struct markdown_block *block)
+{
+	switch (block->kind) {
+	case MARKDOWN_PARAGRAPH:
+		page_html(page, "<p>");
+		write_runs(page, block->text);
+		page_html(page, "</p>\n");
+		break;
+	case MARKDOWN_ITEM:
+		page_html(page, "<li>");
+		write_runs(page, block->text);
+		page_html(page, "</li>\n");
+		break;
+	case MARKDOWN_CODE:
+		page_element(page, "pre", NULL, block->text);
+		page_html(page, "\n");
+		break;
+	case MARKDOWN_HEADING:
+		page_element(page, "h4", NULL, block->text);
+		page_html(page, "\n");
+		break;
+	}
+}
+
+void page_markdown(struct page *page, struct span markdown)
+{
+	struct markdown_block block;
+	bool is_in_list = false;
+	while (markdown_next_block(&markdown, &block)) {
+		bool is_item = block.kind == MARKDOWN_ITEM;
+		if (is_item && !is_in_list) {
+			page_html(page, "<ul>\n");
+		} else if (!is_item && is_in_list) {
+			page_html(page, "</ul>\n");
+		}
+		is_in_list = is_item;
+		write_block(page, &block);
+	}
+	if (is_in_list) {
+		page_html(page, "</ul>\n");
+	}
+}

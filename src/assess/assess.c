@@ -12,6 +12,7 @@
 #include "assess/mx.h"
 #include "assess/spf.h"
 #include "assess/tls_rpt.h"
+#include "assess/summary.h"
 
 struct assessor {
 	const char *name;
@@ -29,6 +30,7 @@ static const struct assessor assessors[] = {
 	{"tls_rpt", tls_rpt_assess},
 	{"mta_sts", mta_sts_assess},
 	{"bimi", bimi_assess},
+	{"summary", summary_assess},
 };
 
 static struct assessment *new_assessment(struct arena *arena, struct inquiry *inquiry,

@@ -42,7 +42,7 @@ static struct span unknown_reason(const struct assessment *a, enum control contr
 static const struct finding *find_takeover(const struct assessment *a)
 {
 	static const enum finding_id ids[] = {
-		FINDING_SPF_INCLUDE_UNREGISTERED,
+		FINDING_SPF_TAKEOVER,
 		FINDING_DKIM_CNAME_UNREGISTERED,
 	};
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -52,6 +52,19 @@ static const struct finding *find_takeover(const struct assessment *a)
 		}
 	}
 	return NULL;
+}
+
+/* The name that is free, as the finding's text names it. */
+static struct span free_name(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->args.len; i++) {
+		const struct template_arg *arg = VECTOR_AT(&finding->args, struct template_arg, i);
+		if (span_equal(arg->name, SPAN("organisation")) ||
+		    span_equal(arg->name, SPAN("registrable"))) {
+			return arg->value;
+		}
+	}
+	return finding->subject;
 }
 
 /* Policies in the order of their strength. */
@@ -127,7 +140,7 @@ static struct verdict judge_spoofable(struct assessment *a)
 		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_EVERYONE_PASSES, none);
 	}
 	if (takeover != NULL) {
-		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_TAKEOVER, takeover->subject);
+		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_TAKEOVER, free_name(takeover));
 	}
 	if (a->dmarc == NULL || is_dmarc_unknown(a->dmarc)) {
 		return say(a, ANSWER_UNKNOWN, SENTENCE_SPOOFABLE_UNKNOWN,

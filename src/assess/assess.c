@@ -11,8 +11,8 @@
 #include "assess/mta_sts.h"
 #include "assess/mx.h"
 #include "assess/spf.h"
-#include "assess/tls_rpt.h"
 #include "assess/summary.h"
+#include "assess/tls_rpt.h"
 
 struct assessor {
 	const char *name;
@@ -21,15 +21,9 @@ struct assessor {
 
 /* In this order: each may read the views of those above it. */
 static const struct assessor assessors[] = {
-	{"mx", mx_assess},
-	{"spf", spf_assess},
-	{"kind", kind_assess},
-	{"dkim", dkim_assess},
-	{"dnssec", dnssec_assess},
-	{"dmarc", dmarc_assess},
-	{"tls_rpt", tls_rpt_assess},
-	{"mta_sts", mta_sts_assess},
-	{"bimi", bimi_assess},
+	{"mx", mx_assess},	     {"spf", spf_assess},	  {"kind", kind_assess},
+	{"dkim", dkim_assess},	     {"dnssec", dnssec_assess},	  {"dmarc", dmarc_assess},
+	{"tls_rpt", tls_rpt_assess}, {"mta_sts", mta_sts_assess}, {"bimi", bimi_assess},
 	{"summary", summary_assess},
 };
 

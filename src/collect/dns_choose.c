@@ -98,7 +98,7 @@ static int try_way(struct dns_collector *dns, enum dns_way_state *ret_state, str
 static int find_way(struct dns_collector *dns, enum dns_way_state *ret_first_state, size_t *ret_i,
 		    struct failure *reterr)
 {
-	enum dns_way_state state;
+	enum dns_way_state state = DNS_WAY_WORKS;
 	int r = try_way(dns, ret_first_state, reterr);
 	*ret_i = 0;
 	if (r < 0 || *ret_first_state == DNS_WAY_WORKS) {

@@ -164,7 +164,11 @@ static struct dns_probe *make_probes(struct arena *arena, struct dns_case **case
 
 static bool has_time(const struct dns_doctor *doctor)
 {
-	return dns_engine_now_ms(doctor->engine) + PROBE_MS <= doctor->wait->end_ms;
+	const struct dns_wait *wait = doctor->wait;
+	if (wait->is_stopped != NULL && wait->is_stopped(wait->context)) {
+		return false;
+	}
+	return dns_engine_now_ms(doctor->engine) + PROBE_MS <= wait->end_ms;
 }
 
 /* True when one of the servers refers further down; then the case has moved on. */

@@ -258,7 +258,7 @@ static void on_tick(evutil_socket_t fd, short events, void *data)
 
 static int start_loop(struct dns_engine *engine, struct failure *reterr)
 {
-	const struct timeval tick = {.tv_usec = TICK_MS * 1000};
+	const struct timeval tick = {.tv_usec = TICK_MS * 1000L};
 	engine->base = event_base_new();
 	engine->clock = evutil_monotonic_timer_new();
 	if (engine->base == NULL || engine->clock == NULL ||

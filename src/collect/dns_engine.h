@@ -35,15 +35,15 @@ struct dns_lookup;
 
 /* One question, and after dns_engine_ask() what came of it. */
 struct dns_ask {
-	struct fact_key key; /* in; the subject needs no NUL */
-	enum dns_ask_state state;
-	struct span packet; /* ANSWERED; in the arena */
-	bool is_bogus;
-	bool is_secure;
+	struct fact_key key;	   /* in; the subject needs no NUL */
+	struct span packet;	   /* ANSWERED; in the arena */
 	struct span why_bogus;	   /* the validator's words, raw */
 	int64_t started_ms;	   /* dns_engine_now_ms() when it was sent */
 	int64_t finished_ms;	   /* ... and when its state became final */
 	struct dns_lookup *lookup; /* the engine's */
+	enum dns_ask_state state;
+	bool is_bogus;
+	bool is_secure;
 };
 
 /* How one call of dns_engine_ask() waits. */

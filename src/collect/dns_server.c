@@ -23,7 +23,8 @@ bool dns_server_parse(struct span text, struct dns_server *ret_server)
 	}
 	char address[ADDRESS_TEXT_SIZE];
 	char service[6];
-	if (at == 0 || at >= sizeof(address) || memchr(text.ptr, '\0', at) != NULL) {
+	if (text.ptr == NULL || at == 0 || at >= sizeof(address) ||
+	    memchr(text.ptr, '\0', at) != NULL) {
 		return false;
 	}
 	snprintf(address, sizeof(address), "%.*s", (int)at, text.ptr);

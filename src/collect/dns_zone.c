@@ -9,7 +9,7 @@
 /* A name and the zones above it, up to the root. */
 #define MAX_ANCESTORS 8
 /* Questions about the zones above one name, or about the addresses of its servers. */
-#define MAX_ASKS (DNS_DIAGNOSE_BATCH * MAX_ANCESTORS)
+#define MAX_ASKS ((size_t)DNS_DIAGNOSE_BATCH * MAX_ANCESTORS)
 
 struct names {
 	struct span names[DNS_DIAGNOSE_MAX_SERVERS];

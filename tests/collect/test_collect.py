@@ -52,6 +52,12 @@ def test_cnames(ask, way):
     assert got["out.good.example A"]["dnssec"] == "insecure"
 
 
+def test_dot_in_a_label(ask, way):
+    got = ask(way, r"odd\.label.good.example TXT", "odd.label.good.example TXT")
+    assert got[r"odd\.label.good.example TXT"]["records"] == ['"a dot in a label"']
+    assert got["odd.label.good.example TXT"]["nxdomain"] is True
+
+
 def test_cname_circle(ask, recursion):
     fact = ask(recursion, "loop1.good.example TXT")["loop1.good.example TXT"]
     assert (fact["state"], fact["failure"]) == ("failed", "malformed")
@@ -141,7 +147,9 @@ def test_machine_resolver(ask, world):
     assert not got.notices
 
 
-@pytest.mark.parametrize(("address", "trouble"), [(w.STRIPPING, "does not pass DNSSEC on"), (w.SILENT, "does not answer")])
+@pytest.mark.parametrize(("address", "trouble"), [
+    (w.STRIPPING, "does not pass DNSSEC on"), (w.REJECTING, "does not pass DNSSEC on"), (w.SILENT, "does not answer"),
+])
 def test_machine_resolver_is_passed_by(ask, world, address, trouble):
     got = ask(write_resolv_conf(world, address), "good.example TXT", "broken.example TXT")
     assert got["good.example TXT"]["dnssec"] == "secure"
@@ -156,12 +164,13 @@ def test_no_machine_resolver(ask, world):
     assert got.notices == ["this machine has no resolver: the name servers are asked directly"]
 
 
-def test_given_resolver_is_never_passed_by(ask, world):
-    got = ask(["--resolver", w.STRIPPING, "--trust-anchor", world.anchor], "good.example TXT")
+@pytest.mark.parametrize("address", [w.STRIPPING, w.REJECTING])
+def test_given_resolver_is_never_passed_by(ask, world, address):
+    got = ask(["--resolver", address, "--trust-anchor", world.anchor], "good.example TXT")
     assert got["good.example TXT"]["state"] == "present"
     assert got["good.example TXT"]["dnssec"] == "unchecked"
-    assert got["good.example TXT"]["source"] == f"resolver {w.STRIPPING} (does not pass DNSSEC on)"
-    assert got.notices == [f"the resolver {w.STRIPPING} does not pass DNSSEC on: answers are not checked with DNSSEC"]
+    assert got["good.example TXT"]["source"] == f"resolver {address} (does not pass DNSSEC on)"
+    assert got.notices == [f"the resolver {address} does not pass DNSSEC on: answers are not checked with DNSSEC"]
 
 
 def test_no_validation(ask, world):
@@ -230,3 +239,8 @@ def test_stopped_in_flight(ask, recursion):
     assert got["x0.silent.example TXT"]["state"] == "not-observed"
     assert got["x0.silent.example TXT"]["failure"] == "interrupted"
     assert got.milliseconds < 400 + SLACK_MS
+
+
+def test_time_of_the_job_is_used_up(ask, recursion):
+    fact = ask([*recursion, "--total", 0], "good.example TXT")["good.example TXT"]
+    assert (fact["state"], fact["failure"]) == ("not-observed", "limit")

@@ -6,7 +6,7 @@ root         at the real root servers' addresses, so that built-in hints lead to
 registry     "example.", apart from root and leaves, so that there are referrals
 leaf         good (signed), plain, broken (wrong DS), expired; refuses "refused", fails "servfail"
 silent       reads nothing; nothing at all listens at CLOSED
-resolver     Unbound, validating; "stripping" forwards to it and loses all DNSSEC on the way
+resolver     Unbound, validating; "stripping" and "rejecting" stand before it and let no DNSSEC pass
 """
 
 import fcntl
@@ -21,7 +21,8 @@ import time
 ROOTS = ["198.41.0.4", "199.9.14.201", "170.247.170.2", "192.33.4.12", "199.7.91.13", "192.203.230.10", "192.5.5.241",
          "192.112.36.4", "198.97.190.53", "192.36.148.17", "192.58.128.30", "193.0.14.129", "199.7.83.42", "202.12.27.33"]
 ROOT, REGISTRY, LEAF = ROOTS[0], "127.88.0.2", "127.88.0.3"
-RESOLVER, STRIPPING, SILENT, CLOSED = "127.88.0.53", "127.88.0.54", "127.88.0.9", "127.88.0.10"
+RESOLVER, STRIPPING, REJECTING = "127.88.0.53", "127.88.0.54", "127.88.0.55"
+SILENT, CLOSED = "127.88.0.9", "127.88.0.10"
 MANY = 500
 READY_SECONDS = 20
 EXPIRED = ["-i", "20200101", "-e", "20200201"]
@@ -52,6 +53,7 @@ def good_zone():
         "loop1 CNAME loop2",
         "loop2 CNAME loop1",
         "out CNAME www.plain.example.",
+        r'odd\.label TXT "a dot in a label"',
         'deep.empty TXT "below an empty non-terminal"',
         text_record("kilobytes", 4000),
         text_record("large", 13000),
@@ -193,9 +195,9 @@ remote-control:
         self.sockets.append(sock)
         return sock
 
-    def start_stripping(self):
-        """A forwarder as in an old home router: whatever is asked, the question goes on without EDNS."""
-        sock = self.udp(STRIPPING)
+    def start_forwarder(self, address, is_rejecting):
+        """As in an old home router: the question goes on without EDNS, or EDNS is a format error."""
+        sock = self.udp(address)
 
         def serve():
             while True:
@@ -204,6 +206,9 @@ remote-control:
                 except OSError:
                     return
                 end = query.index(0, 12) + 5
+                if is_rejecting and query[11] > 0:
+                    sock.sendto(query[:2] + b"\x80\x81" + query[4:10] + b"\0\0" + query[12:end], peer)
+                    continue
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as upstream:
                     upstream.settimeout(2)
                     upstream.sendto(query[:10] + b"\0\0" + query[12:end], (RESOLVER, 53))
@@ -233,7 +238,8 @@ remote-control:
         self.start_nsd("leaf", [LEAF], [*ZONES, "servfail.example."])
         self.udp(SILENT)
         self.start_resolver()
-        self.start_stripping()
+        self.start_forwarder(STRIPPING, is_rejecting=False)
+        self.start_forwarder(REJECTING, is_rejecting=True)
         for place in ((ROOT, "."), (REGISTRY, "example."), (LEAF, "good.example."), (RESOLVER, ".")):
             self.wait_for(*place)
 

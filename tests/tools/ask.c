@@ -92,6 +92,8 @@ static bool set_option(struct run *run, const char *option, const char *value)
 		options->resolv_conf = value;
 	} else if (span_equal(name, SPAN("--deadline"))) {
 		return set_number(&options->deadline_ms, value);
+	} else if (span_equal(name, SPAN("--total"))) {
+		return set_number(&options->total_ms, value);
 	} else if (span_equal(name, SPAN("--retries"))) {
 		return set_number(&options->retries, value);
 	} else if (span_equal(name, SPAN("--in-flight"))) {

@@ -111,7 +111,7 @@ static void measure_unread(struct assessment *a, const struct fact *fact)
 
 static void measure_all(struct assessment *a, const struct spf_view *view)
 {
-	if (view->outcome == SPF_OUTCOME_PASS) {
+	if (view->outcome == SPF_OUTCOME_PASS || view->ipv4_addresses > UINT32_MAX) {
 		measure_word(a, MEASURE_SPF_ALL, SPAN("pass"));
 		return;
 	}

@@ -371,8 +371,9 @@ static void conclude(struct spf_walk *walk, const struct spf_node *root)
 	view->is_addresses_at_least = view->is_lookups_at_least || view->depends_on_message ||
 				      walk->ranges.len == SPF_WALK_RANGES;
 	/* every IPv4 address is in the ranges: nobody is a stranger */
-	bool is_open = view->ipv4_addresses > UINT32_MAX;
-	if (is_open && view->outcome != SPF_OUTCOME_PERMERROR) {
+	bool is_settled =
+		view->outcome != SPF_OUTCOME_PERMERROR && view->outcome != SPF_OUTCOME_UNKNOWN;
+	if (is_settled && view->ipv4_addresses > UINT32_MAX) {
 		view->outcome = SPF_OUTCOME_PASS;
 	}
 }

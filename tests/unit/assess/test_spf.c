@@ -161,6 +161,8 @@ static void test_outcomes(void **state)
 		{"default", "v=spf1", "neutral"},
 		{"pass", "v=spf1 +all", "pass"},
 		{"everyone by address", "v=spf1 ip4:0.0.0.0/0 -all", "pass"},
+		{"everyone by address behind sick",
+		 "v=spf1 include:sick.example.net ip4:0.0.0.0/0 -all", "unknown"},
 		{"syntax", "v=spf1 ipv4:25.0.0.1 -all", "permerror"},
 		{"syntax after all", "v=spf1 +all ipv4:25.0.0.1", "permerror"},
 		{"include passes all", "v=spf1 include:open.example.net -all", "pass"},

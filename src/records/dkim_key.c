@@ -138,21 +138,42 @@ static void read_t(struct reader *reader, const struct tag *tag)
 	}
 }
 
+/* What went wrong where the base64 of a key broke off, in the words that help most. */
+static const struct problem *base64_fault(struct span value, size_t bad_offset)
+{
+	static const struct problem pem = {
+		.what = SPAN_INIT("PEM frame around the key"),
+		.expected = SPAN_INIT("the base64 alone, without \"-----BEGIN\" and \"-----END\""),
+	};
+	static const struct problem cut = {
+		.what = SPAN_INIT("the key ends in the middle of a base64 group"),
+		.expected = SPAN_INIT("the whole key; its length is a multiple of four characters"),
+	};
+	static const struct problem quoted = {
+		.what = SPAN_INIT("quotation mark or backslash inside the key"),
+		.expected =
+			SPAN_INIT("one unbroken key; quotation marks that split a long key into "
+				  "strings are zone-file syntax and no part of it"),
+	};
+	static const struct problem other = {
+		.what = SPAN_INIT("character that is not base64 inside the key"),
+		.expected = SPAN_INIT("letters, digits, \"+\", \"/\" and \"=\" at the end"),
+	};
+	if (span_search(value, SPAN("-----")) < value.len) {
+		return &pem;
+	}
+	if (bad_offset >= value.len) {
+		return &cut;
+	}
+	char bad = value.ptr[bad_offset];
+	return bad == '"' || bad == '\\' ? &quoted : &other;
+}
+
 static void report_base64(struct reader *reader, const struct tag *tag, size_t bad_offset)
 {
-	struct arena *arena = reader->checks.arena;
-	bool is_end = bad_offset >= tag->value.len;
-	struct span octet = span_slice(tag->value, bad_offset, 1);
-	bool is_pem = span_search(tag->value, SPAN("-----")) < tag->value.len;
-	struct span what = is_end ? SPAN("the key ends in the middle of a base64 group")
-				  : arena_printf(arena, "%.*s inside the base64 of the key",
-						 SPAN_ARG(problem_quote(arena, octet)));
-	struct span expected =
-		is_pem	 ? SPAN("the base64 lines alone, without \"-----BEGIN\" and \"-----END\"")
-		: is_end ? SPAN("the whole key; its length must be a multiple of four characters")
-			 : SPAN("letters, digits, \"+\", \"/\" and \"=\" at the end");
-	tag_checks_add(&reader->checks, PROBLEM_ERROR, tag->value_offset + bad_offset, octet.len,
-		       what, expected);
+	const struct problem *fault = base64_fault(tag->value, bad_offset);
+	tag_checks_add(&reader->checks, PROBLEM_ERROR, tag->value_offset + bad_offset,
+		       bad_offset < tag->value.len, fault->what, fault->expected);
 }
 
 static void read_p(struct reader *reader, const struct tag *tag)

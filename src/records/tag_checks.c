@@ -9,6 +9,8 @@
 
 /* RFC 8460 3, RFC 8461 3.1: octets of an extension's name */
 #define EXTENSION_NAME_MAX 32
+/* Quotation marks and backslashes that slip in from zone files and shells */
+#define LITTER "\"'`\\"
 
 void tag_checks_add(const struct tag_checks *checks, enum problem_weight weight, size_t offset,
 		    size_t len, struct span what, struct span expected)
@@ -34,7 +36,7 @@ void tag_checks_bad_value(const struct tag_checks *checks, const struct tag *tag
 {
 	struct arena *arena = checks->arena;
 	struct span known = join_words(arena, words, word_count);
-	struct span bare = span_trim(tag->value, "\"'`\\");
+	struct span bare = span_trim(tag->value, LITTER);
 	struct span meant = nearest_word(bare, words, word_count);
 	struct span what = arena_printf(arena, "%.*s has the value %.*s",
 					SPAN_ARG(problem_quote(arena, tag->name)),
@@ -154,9 +156,10 @@ bool tag_checks_glued(const struct tag_checks *checks, const struct tag *tag)
 
 void tag_checks_unknown(const struct tag_checks *checks, const struct tag *tag)
 {
-	struct span meant = nearest_word(tag->name, checks->names, checks->name_count);
+	struct span bare = span_trim(tag->name, LITTER);
+	struct span meant = nearest_word(bare, checks->names, checks->name_count);
 	for (size_t i = 0; i < checks->name_count; i++) {
-		if (span_equal_nocase(checks->names[i], tag->name)) {
+		if (span_equal_nocase(checks->names[i], bare)) {
 			meant = checks->names[i];
 		}
 	}

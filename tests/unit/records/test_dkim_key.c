@@ -217,9 +217,13 @@ static void test_problems(void **state)
 	(void)state;
 	static const struct problem_row rows[] = {
 		{"stray quote", SPAN_INIT("v=DKIM1; p=MFww\"DQYJ"), PROBLEM_ERROR, 15, 1,
-		 SPAN_INIT("inside the base64"), SPAN_INIT("letters")},
+		 SPAN_INIT("quotation mark"), SPAN_INIT("unbroken key")},
 		{"pem", SPAN_INIT("p=-----BEGIN PUBLIC KEY-----MFww"), PROBLEM_ERROR, 2, 1,
-		 SPAN_INIT("\"-\""), SPAN_INIT("BEGIN")},
+		 SPAN_INIT("PEM"), SPAN_INIT("BEGIN")},
+		{"not base64", SPAN_INIT("p=MFw*"), PROBLEM_ERROR, 5, 1, SPAN_INIT("not base64"),
+		 SPAN_INIT("letters")},
+		{"quoted tag", SPAN_INIT("k=rsa;\"\"p=MFww"), PROBLEM_WARN, 6, 3,
+		 SPAN_INIT("unknown tag"), SPAN_INIT("did you mean \"p\"")},
 		{"group cut", SPAN_INIT("p=MFwwD"), PROBLEM_ERROR, 7, 0, SPAN_INIT("middle"),
 		 SPAN_INIT("multiple of four")},
 		{"der cut", SPAN_INIT("p=" CUT), PROBLEM_ERROR, 2, 240,

@@ -4,6 +4,7 @@
 #include "assess/assess.h"
 
 #include "assess/bimi.h"
+#include "assess/caa.h"
 #include "assess/dkim.h"
 #include "assess/dmarc.h"
 #include "assess/dnssec.h"
@@ -12,6 +13,7 @@
 #include "assess/mx.h"
 #include "assess/spf.h"
 #include "assess/summary.h"
+#include "assess/tls.h"
 #include "assess/tls_rpt.h"
 
 struct assessor {
@@ -20,12 +22,14 @@ struct assessor {
 };
 
 /* In this order: each may read the views of those above it. */
+/* clang-format off: one a line, so that each can come and go alone */
 static const struct assessor assessors[] = {
-	{"mx", mx_assess},	     {"spf", spf_assess},	  {"kind", kind_assess},
-	{"dkim", dkim_assess},	     {"dnssec", dnssec_assess},	  {"dmarc", dmarc_assess},
-	{"tls_rpt", tls_rpt_assess}, {"mta_sts", mta_sts_assess}, {"bimi", bimi_assess},
-	{"summary", summary_assess},
+	{"mx", mx_assess},	     {"spf", spf_assess},	{"kind", kind_assess},
+	{"dkim", dkim_assess},	     {"dnssec", dnssec_assess}, {"dmarc", dmarc_assess},
+	{"tls", tls_assess},	     {"caa", caa_assess},	{"tls_rpt", tls_rpt_assess},
+	{"mta_sts", mta_sts_assess}, {"bimi", bimi_assess},	{"summary", summary_assess},
 };
+/* clang-format on */
 
 static struct assessment *new_assessment(struct arena *arena, struct inquiry *inquiry,
 					 struct span domain, const struct assess_options *options)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* DNSSEC: is the domain signed, and does the signature hold? (RFC 4035; RFC 7672 2.1 for why mail
- * cares.) */
+/* DNSSEC: are the domain and its mail hosts signed, and do the signatures hold? (RFC 4035; RFC 7672
+ * 2.1 for why mail cares.) Runs after mx. */
 #ifndef MAILSEAL_ASSESS_DNSSEC_H
 #define MAILSEAL_ASSESS_DNSSEC_H
 

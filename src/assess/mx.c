@@ -9,56 +9,38 @@
 #include "assess/measure.h"
 #include "assess/mx_host.h"
 #include "assess/mx_report.h"
+#include "records/mx.h"
 
 /* MX records read; more than 64 kB of DNS answer can hold. */
 #define MX_MAX_RECORDS 8192
 
-struct exchange {
-	struct span name;
-	unsigned preference;
-};
-
-/* RFC 1035 3.3.9: a 16-bit preference, then the host. */
-static bool read_exchange(struct assessment *a, struct span rdata, struct exchange *ret_exchange)
-{
-	struct cursor cursor = cursor_of(span_from(rdata, 2));
-	struct cursor number = cursor_of(span_slice(rdata, 0, 2));
-	struct exchange exchange = {.preference = cursor_u16(&number)};
-	if (number.is_failed || !name_from_wire(&cursor, a->arena, &exchange.name)) {
-		return false;
-	}
-	*ret_exchange = exchange;
-	return true;
-}
-
 /* Most preferred first; hosts of equal preference by name, so that results do not vary. */
 static int compare_exchanges(const void *left, const void *right)
 {
-	const struct exchange *one = left;
-	const struct exchange *other = right;
+	const struct mx *one = left;
+	const struct mx *other = right;
 	if (one->preference != other->preference) {
 		return one->preference < other->preference ? -1 : 1;
 	}
-	return span_compare(one->name, other->name);
+	return span_compare(one->host, other->host);
 }
 
 static struct vector read_exchanges(struct assessment *a, const struct dns_answer *answer)
 {
 	struct vector exchanges = {0};
 	for (size_t i = 0; i < answer->record_count; i++) {
-		struct exchange exchange;
-		if (!read_exchange(a, answer->records[i].rdata, &exchange)) {
+		struct mx mx;
+		if (!mx_parse(a->arena, answer->records[i].rdata, &mx)) {
 			unknown_note(a, CONTROL_MX, a->domain, SPAN("an MX record is unreadable"));
 			continue;
 		}
-		struct exchange *slot =
-			VECTOR_PUSH(&exchanges, a->arena, struct exchange, MX_MAX_RECORDS);
+		struct mx *slot = VECTOR_PUSH(&exchanges, a->arena, struct mx, MX_MAX_RECORDS);
 		if (slot != NULL) {
-			*slot = exchange;
+			*slot = mx;
 		}
 	}
 	if (exchanges.len > 1) {
-		qsort(exchanges.items, exchanges.len, sizeof(struct exchange), compare_exchanges);
+		qsort(exchanges.items, exchanges.len, sizeof(struct mx), compare_exchanges);
 	}
 	return exchanges;
 }
@@ -73,11 +55,11 @@ static bool is_listed(const struct vector *hosts, struct span name)
 	return false;
 }
 
-static void add_host(struct assessment *a, struct vector *hosts, const struct exchange *exchange)
+static void add_host(struct assessment *a, struct vector *hosts, const struct mx *exchange)
 {
 	struct mx_host *host = VECTOR_PUSH(hosts, a->arena, struct mx_host, MX_MAX_HOSTS);
 	if (host != NULL) {
-		host->name = exchange->name;
+		host->name = exchange->host;
 		host->preference = exchange->preference;
 		mx_host_examine(a, host);
 	}
@@ -90,10 +72,10 @@ static void take_exchanges(struct assessment *a, struct mx_view *view,
 	struct vector hosts = {0};
 	bool has_null = false;
 	for (size_t i = 0; i < exchanges->len; i++) {
-		const struct exchange *exchange = VECTOR_AT(exchanges, struct exchange, i);
-		if (span_equal(exchange->name, SPAN("."))) {
+		const struct mx *exchange = VECTOR_AT(exchanges, struct mx, i);
+		if (exchange->is_null) {
 			has_null = true;
-		} else if (is_listed(&hosts, exchange->name)) {
+		} else if (is_listed(&hosts, exchange->host)) {
 			continue;
 		} else if (hosts.len == MX_MAX_HOSTS) {
 			view->left_out_count++;

@@ -80,6 +80,14 @@ static void take_record(struct assessment *a, struct caa_set *set, const struct 
 	}
 }
 
+/* What a parked domain should say needs no remark. */
+static void report_nobody(struct assessment *a, struct span name)
+{
+	if (a->kind != DOMAIN_PARKED) {
+		(void)finding_add(a, FINDING_TLS_CAA_NOBODY, name);
+	}
+}
+
 static void judge(struct assessment *a, const struct fact *fact)
 {
 	struct caa_set set = {.name = fact->key.subject};
@@ -97,7 +105,7 @@ static void judge(struct assessment *a, const struct fact *fact)
 	if (set.issue_count == 0) {
 		(void)finding_add(a, FINDING_TLS_CAA_NO_ISSUE, set.name);
 	} else if (set.issuers.len == 0) {
-		(void)finding_add(a, FINDING_TLS_CAA_NOBODY, set.name);
+		report_nobody(a, set.name);
 	} else {
 		struct finding *finding = finding_add(a, FINDING_TLS_CAA_PRESENT, set.name);
 		finding_arg(a, finding, "issuers", "%.*s", SPAN_ARG(set.issuers));

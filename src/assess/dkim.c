@@ -210,6 +210,17 @@ static void report_unknown_guesses(struct search *search)
 	}
 }
 
+/*
+ * A parked domain that answers every selector with an empty key has said all it has to say: asking
+ * for dozens of them would only cost everybody time.
+ */
+static bool is_settled(const struct search *search)
+{
+	bool is_awaited = search->probe != NULL && search->probe->state == FACT_WANTED;
+	return search->a->kind == DOMAIN_PARKED &&
+	       (is_awaited || search->view->wildcard.state == DKIM_SELECTOR_REVOKED);
+}
+
 static void search_keys(struct search *search)
 {
 	bool is_worth_it = has_tree(search);
@@ -218,8 +229,9 @@ static void search_keys(struct search *search)
 	} else if (!search->view->is_tree_absent) {
 		search->view->wildcard.state = DKIM_SELECTOR_UNKNOWN;
 	}
+	bool is_full = is_worth_it && !is_settled(search);
 	size_t i = 0;
-	while (i < (is_worth_it ? search->candidates.items.len : verification_count(search))) {
+	while (i < (is_full ? search->candidates.items.len : verification_count(search))) {
 		try_candidate(search, i++);
 	}
 	report_unknown_guesses(search);

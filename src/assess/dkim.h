@@ -39,7 +39,11 @@ struct dkim_selector {
 };
 
 struct dkim_view {
-	const struct dkim_selector *selectors; /* all that were tried, the likeliest first */
+	/*
+	 * All that were tried, the likeliest first. Few when there is no tree, and when a parked
+	 * domain answers for every selector with an empty key.
+	 */
+	const struct dkim_selector *selectors;
 	size_t selector_count;
 	size_t key_count; /* of them with a usable key */
 	/* The name _domainkey does not exist, so most guesses were spared (RFC 8020). */

@@ -4,9 +4,8 @@
 #include "assess/dkim_selectors.h"
 
 #include "assess/mx.h"
+#include "assess/spf.h"
 #include "guide/providers.h"
-#include "records/spf.h"
-#include "records/txt.h"
 
 #define MAX_PROVIDERS 32
 /* Terms of the domain's own SPF record searched for providers; ten of them may query DNS. */
@@ -22,38 +21,31 @@ static bool is_listed(const struct dkim_candidates *candidates, struct span sele
 	return false;
 }
 
-/* False when the selector cannot be part of a name below the domain. */
-static bool add_candidate(struct assessment *a, struct dkim_candidates *candidates,
-			  struct span selector, bool is_given)
+static void add_candidate(struct assessment *a, struct dkim_candidates *candidates,
+			  struct dkim_candidate candidate)
 {
-	struct span canonical;
-	if (!name_canonical(a->arena, selector, &canonical)) {
-		return false;
-	}
-	if (is_listed(candidates, canonical)) {
-		return true;
-	}
-	struct span name = name_join(a->arena, canonical, candidates->tree);
-	if (name.len == 0) {
-		return false;
-	}
-	size_t max = is_given ? DKIM_MAX_GIVEN : DKIM_MAX_GIVEN + DKIM_MAX_GUESSES;
+	size_t max = DKIM_MAX_GIVEN + DKIM_MAX_GUESSES;
 	struct dkim_candidate *slot =
 		VECTOR_PUSH(&candidates->items, a->arena, struct dkim_candidate, max);
 	if (slot != NULL) {
-		*slot = (struct dkim_candidate){canonical, name, is_given};
+		*slot = candidate;
 	}
-	return true;
 }
 
-static void add_guess(struct assessment *a, struct dkim_candidates *candidates,
-		      struct span selector)
+/* Our own data holds plain words, which saves the care that names from elsewhere need. */
+static void add_guess(struct assessment *a, struct dkim_candidates *candidates, struct span word)
 {
-	size_t before = candidates->items.len;
-	if (candidates->guess_count < DKIM_MAX_GUESSES &&
-	    add_candidate(a, candidates, selector, /* is_given: */ false)) {
-		candidates->guess_count += candidates->items.len - before;
+	struct span selector = text_lower_copy(a->arena, word);
+	bool is_fitting =
+		word.len <= LIMIT_LABEL && word.len + 1 + candidates->tree.len <= LIMIT_NAME_TEXT;
+	if (candidates->guess_count == DKIM_MAX_GUESSES || !is_fitting ||
+	    is_listed(candidates, selector)) {
+		return;
 	}
+	struct span name =
+		arena_printf(a->arena, "%.*s.%.*s", SPAN_ARG(selector), SPAN_ARG(candidates->tree));
+	add_candidate(a, candidates, (struct dkim_candidate){.selector = selector, .name = name});
+	candidates->guess_count++;
 }
 
 void dkim_candidates_add_provider(struct assessment *a, struct dkim_candidates *candidates,
@@ -78,15 +70,34 @@ void dkim_candidates_add_provider(struct assessment *a, struct dkim_candidates *
 	}
 }
 
-static void add_given(struct assessment *a, struct dkim_candidates *candidates)
+/* False when the selector cannot be part of a name below the domain. */
+static bool add_given(struct assessment *a, struct dkim_candidates *candidates, struct span text)
+{
+	struct span selector;
+	if (!name_canonical(a->arena, text, &selector)) {
+		return false;
+	}
+	struct span name = name_join(a->arena, selector, candidates->tree);
+	if (name.len == 0) {
+		return false;
+	}
+	if (!is_listed(candidates, selector)) {
+		add_candidate(a, candidates, (struct dkim_candidate){selector, name, true});
+	}
+	return true;
+}
+
+static void add_all_given(struct assessment *a, struct dkim_candidates *candidates)
 {
 	for (size_t i = 0; i < a->options->selector_count; i++) {
 		struct span selector = a->options->selectors[i];
-		if (!add_candidate(a, candidates, selector, /* is_given: */ true)) {
-			unknown_note(
-				a, CONTROL_DKIM,
-				arena_printf(a->arena, "selector \"%.*s\"", SPAN_ARG(selector)),
-				SPAN("it cannot be part of a domain name"));
+		struct span subject =
+			arena_printf(a->arena, "selector \"%.*s\"", SPAN_ARG(selector));
+		if (candidates->items.len == DKIM_MAX_GIVEN) {
+			unknown_note(a, CONTROL_DKIM, subject, SPAN("too many selectors given"));
+		} else if (!add_given(a, candidates, selector)) {
+			unknown_note(a, CONTROL_DKIM, subject,
+				     SPAN("it cannot be part of a domain name"));
 		}
 	}
 }
@@ -129,19 +140,18 @@ static void add_of_spf_text(struct assessment *a, struct dkim_candidates *candid
 	}
 }
 
-/* Senders are named in the domain's own SPF record; what they include in turn is theirs. */
+/*
+ * Whoever the SPF tree authorises, and then those only named in the domain's own record: with
+ * macros, behind an error, or refused.
+ */
 static void add_of_spf(struct assessment *a, struct dkim_candidates *candidates)
 {
-	const struct fact *fact = assessment_dns(a, a->domain, RR_TXT);
-	if (!fact_is_present(fact)) {
-		return; /* that SPF is unknown is for the SPF control to say */
+	const struct spf_view *spf = a->spf;
+	for (size_t i = 0; spf != NULL && i < spf->provider_count; i++) {
+		dkim_candidates_add_provider(a, candidates, spf->providers[i]);
 	}
-	for (size_t i = 0; i < fact->dns->record_count; i++) {
-		struct txt txt;
-		if (txt_parse(a->arena, fact->dns->records[i].rdata, &txt) &&
-		    spf_record_is_spf(txt.text)) {
-			add_of_spf_text(a, candidates, txt.text);
-		}
+	for (size_t i = 0; spf != NULL && i < spf->record_count; i++) {
+		add_of_spf_text(a, candidates, spf->records[i]);
 	}
 }
 
@@ -150,7 +160,7 @@ struct dkim_candidates dkim_candidates_collect(struct assessment *a)
 	struct dkim_candidates candidates = {
 		.tree = name_join(a->arena, SPAN("_domainkey"), a->domain),
 	};
-	add_given(a, &candidates);
+	add_all_given(a, &candidates);
 	add_of_hosts(a, &candidates);
 	add_of_spf(a, &candidates);
 	size_t count;

@@ -30,8 +30,8 @@ struct dkim_candidates {
 };
 
 /*
- * Those the user gave, those of the providers seen in the MX hosts and in the domain's own SPF
- * record, and the common ones. A given selector that cannot be part of a name is noted as unknown.
+ * Those the user gave, those of the providers seen in the MX hosts and in SPF, and the common ones.
+ * A given selector that cannot be part of a name is noted as unknown.
  */
 struct dkim_candidates dkim_candidates_collect(struct assessment *a);
 /* Appends the selectors of a provider that was seen later, in a CNAME. NULL is allowed. */

@@ -6,15 +6,14 @@
 #include "assess/finding.h"
 #include "assess/measure.h"
 #include "assess/mx.h"
-#include "records/spf.h"
-#include "records/txt.h"
+#include "assess/spf.h"
 
 /* What the domain's own SPF says about sending, before anything is looked up. */
 enum sending {
 	SENDING_UNKNOWN,
-	SENDING_UNDECLARED,    /* no SPF record */
-	SENDING_NOBODY,	       /* exactly "v=spf1 -all" */
-	SENDING_NOBODY_SURELY, /* lets nobody pass, but does not refuse the rest outright */
+	SENDING_UNDECLARED,	/* no SPF record */
+	SENDING_NOBODY,		/* exactly "v=spf1 -all" */
+	SENDING_NOBODY_LOOSELY, /* lets nobody pass, but does not simply refuse everyone */
 	SENDING_SOMEBODY,
 };
 
@@ -35,12 +34,8 @@ static bool may_authorise(const struct spf_term *term)
 	return false;
 }
 
-static enum sending sending_of_record(struct assessment *a, struct span text)
+static enum sending sending_of_record(const struct spf_record *record)
 {
-	const struct spf_record *record = spf_record_parse(a->arena, text);
-	if (record == NULL) {
-		return SENDING_UNKNOWN;
-	}
 	bool is_only_all = record->term_count == 1;
 	for (size_t i = 0; i < record->term_count; i++) {
 		const struct spf_term *term = &record->terms[i];
@@ -50,23 +45,24 @@ static enum sending sending_of_record(struct assessment *a, struct span text)
 		is_only_all &= term->kind == SPF_TERM_MECHANISM && term->mechanism == SPF_ALL &&
 			       term->qualifier == SPF_FAIL;
 	}
-	return is_only_all ? SENDING_NOBODY : SENDING_NOBODY_SURELY;
+	return is_only_all ? SENDING_NOBODY : SENDING_NOBODY_LOOSELY;
 }
 
 /* Of several records (an error, for SPF to report) the one that allows most counts. */
 static enum sending sending_of_domain(struct assessment *a)
 {
-	const struct fact *fact = assessment_dns(a, a->domain, RR_TXT);
-	if (fact_is_unknown(fact)) {
-		unknown_add(a, CONTROL_MX, fact);
+	const struct spf_view *spf = a->spf;
+	if (spf == NULL || spf->is_unknown) {
 		return SENDING_UNKNOWN;
 	}
+	if (spf->node_count > 0 && spf->nodes[0]->record != NULL) {
+		return sending_of_record(spf->nodes[0]->record);
+	}
 	enum sending most = SENDING_UNDECLARED;
-	for (size_t i = 0; i < fact->dns->record_count; i++) {
-		struct txt txt;
-		if (txt_parse(a->arena, fact->dns->records[i].rdata, &txt) &&
-		    spf_record_is_spf(txt.text)) {
-			enum sending sending = sending_of_record(a, txt.text);
+	for (size_t i = 0; i < spf->record_count; i++) {
+		const struct spf_record *record = spf_record_parse(a->arena, spf->records[i]);
+		if (record != NULL) {
+			enum sending sending = sending_of_record(record);
 			most = sending > most ? sending : most;
 		}
 	}
@@ -97,7 +93,7 @@ static bool is_parked(const struct assessment *a, enum sending sending)
 {
 	bool has_no_hosts = a->mx->is_known && a->mx->host_count == 0;
 	return (sending == SENDING_NOBODY && has_no_hosts) ||
-	       (sending == SENDING_NOBODY_SURELY && a->mx->is_null);
+	       (sending == SENDING_NOBODY_LOOSELY && a->mx->is_null);
 }
 
 static enum domain_kind kind_of(struct assessment *a, enum sending sending)

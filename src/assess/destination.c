@@ -71,16 +71,18 @@ static enum destination_state state_of_permission(const struct report_permission
 	return DESTINATION_UNKNOWN;
 }
 
-/* A host that cannot receive is worse than one that has not agreed: it is told first. */
+/*
+ * A host that cannot receive is worse than one that has not agreed: it is told first. So while it
+ * is not known whether the host receives, the consent is not judged either: fewer answers never
+ * lead to another finding.
+ */
 static void look_at_permission(struct assessment *a, struct destination *destination,
 			       const struct destination_rules *rules)
 {
 	destination->permission =
 		report_permission_find(a->arena, a->inquiry, rules->policy, destination->uri->host);
-	enum destination_state permission = state_of_permission(&destination->permission);
-	if (destination->state == DESTINATION_WORKS ||
-	    (destination->state == DESTINATION_UNKNOWN && permission != DESTINATION_WORKS)) {
-		destination->state = permission;
+	if (destination->state == DESTINATION_WORKS) {
+		destination->state = state_of_permission(&destination->permission);
 	}
 }
 

@@ -186,8 +186,9 @@ static void report_below(struct assessment *a, const struct dmarc_view *view)
 static void report_alignment(struct assessment *a, const struct dmarc_view *view)
 {
 	bool is_strict = view->record->adkim == DMARC_STRICT || view->record->aspf == DMARC_STRICT;
-	bool is_closed = a->mx != NULL && a->mx->is_known && a->mx->is_null;
-	if (!is_strict || is_closed || dmarc_policy_rank(view->domain.policy) == 0) {
+	/* a null MX is what parked domains have, for which strict is the advice */
+	bool is_in_use = a->mx == NULL || (a->mx->is_known && !a->mx->is_null);
+	if (!is_strict || !is_in_use || dmarc_policy_rank(view->domain.policy) == 0) {
 		return;
 	}
 	const char *what = view->record->adkim != DMARC_STRICT	? "SPF"

@@ -31,26 +31,35 @@ static void measure_no_policy(struct assessment *a)
 				   SPAN("no usable MTA-STS record, so no policy is looked for"));
 }
 
-static void assess_absence(struct assessment *a, const struct mta_sts_view *view)
+static void assess_near_miss(struct assessment *a, const struct mta_sts_view *view)
 {
-	bool is_near_miss = view->found.near_miss.len > 0;
-	enum answer is_receiving = txt_records_is_receiving(a, CONTROL_MTA_STS);
-	measure_no_policy(a);
-	if (is_near_miss) {
-		txt_records_report_near_miss(a, FINDING_MTA_STS_NOT_RECOGNISED, &view->found);
-	} else {
-		a->is_absent[CONTROL_MTA_STS] = true;
-	}
-	if (is_receiving == ANSWER_NO && !is_near_miss) {
-		txt_records_not_applicable(a, of_record, RECORD_MEASURES,
-					   SPAN("the domain takes no mail"));
-		return;
-	}
-	if (is_receiving == ANSWER_YES && !is_near_miss) {
-		(void)finding_add(a, FINDING_MTA_STS_MISSING, view->found.name);
-	}
+	txt_records_report_near_miss(a, FINDING_MTA_STS_NOT_RECOGNISED, &view->found);
 	measure_bool(a, MEASURE_MTA_STS_RECORD_PRESENT, false);
 	measure_not_applicable(a, MEASURE_MTA_STS_RECORD_VALID, SPAN("no MTA-STS record"));
+	measure_no_policy(a);
+}
+
+/* A policy is about mail the domain receives: whoever receives none is not asked for it. */
+static void assess_absence(struct assessment *a, const struct mta_sts_view *view)
+{
+	a->is_absent[CONTROL_MTA_STS] = true;
+	measure_not_applicable(a, MEASURE_MTA_STS_RECORD_VALID, SPAN("no MTA-STS record"));
+	measure_no_policy(a);
+	switch (txt_records_is_receiving(a, CONTROL_MTA_STS)) {
+	case ANSWER_YES:
+	case ANSWER_PARTLY:
+		(void)finding_add(a, FINDING_MTA_STS_MISSING, view->found.name);
+		measure_bool(a, MEASURE_MTA_STS_RECORD_PRESENT, false);
+		break;
+	case ANSWER_NO:
+		measure_not_applicable(a, MEASURE_MTA_STS_RECORD_PRESENT,
+				       SPAN("the domain takes no mail"));
+		break;
+	case ANSWER_UNKNOWN:
+		measure_unknown(a, MEASURE_MTA_STS_RECORD_PRESENT,
+				SPAN("whether the domain takes mail is not known"));
+		break;
+	}
 }
 
 static void note_unmeasured_policy(struct assessment *a)
@@ -98,6 +107,10 @@ void mta_sts_assess(struct assessment *a)
 	if (!view->found.is_known) {
 		txt_records_unknown(a, of_record, RECORD_MEASURES, view->found.fact);
 		txt_records_unknown(a, of_policy, POLICY_MEASURES, view->found.fact);
+		return;
+	}
+	if (view->found.count == 0 && view->found.near_miss.len > 0) {
+		assess_near_miss(a, view);
 		return;
 	}
 	if (view->found.count == 0) {

@@ -22,20 +22,28 @@ static const enum measure_id measures[] = {
 /* Reports are about mail the domain receives: whoever receives none is not asked for a record. */
 static void assess_absence(struct assessment *a, const struct tls_rpt_view *view)
 {
-	bool is_near_miss = view->found.near_miss.len > 0;
-	enum answer is_receiving = txt_records_is_receiving(a, CONTROL_TLS_RPT);
-	if (is_near_miss) {
-		txt_records_report_near_miss(a, FINDING_TLS_RPT_NOT_RECOGNISED, &view->found);
-	} else {
-		a->is_absent[CONTROL_TLS_RPT] = true;
-	}
-	if (!is_near_miss && is_receiving == ANSWER_YES) {
+	a->is_absent[CONTROL_TLS_RPT] = true;
+	txt_records_not_applicable(a, measures + 1, MEASURES - 1, SPAN("no TLS-RPT record"));
+	switch (txt_records_is_receiving(a, CONTROL_TLS_RPT)) {
+	case ANSWER_YES:
+	case ANSWER_PARTLY:
 		(void)finding_add(a, FINDING_TLS_RPT_MISSING, view->found.name);
+		measure_bool(a, MEASURE_TLS_RPT_PRESENT, false);
+		break;
+	case ANSWER_NO:
+		measure_not_applicable(a, MEASURE_TLS_RPT_PRESENT,
+				       SPAN("the domain takes no mail"));
+		break;
+	case ANSWER_UNKNOWN:
+		measure_unknown(a, MEASURE_TLS_RPT_PRESENT,
+				SPAN("whether the domain takes mail is not known"));
+		break;
 	}
-	if (is_receiving == ANSWER_NO && !is_near_miss) {
-		txt_records_not_applicable(a, measures, MEASURES, SPAN("the domain takes no mail"));
-		return;
-	}
+}
+
+static void assess_near_miss(struct assessment *a, const struct tls_rpt_view *view)
+{
+	txt_records_report_near_miss(a, FINDING_TLS_RPT_NOT_RECOGNISED, &view->found);
 	measure_bool(a, MEASURE_TLS_RPT_PRESENT, false);
 	txt_records_not_applicable(a, measures + 1, MEASURES - 1, SPAN("no TLS-RPT record"));
 }
@@ -163,6 +171,10 @@ void tls_rpt_assess(struct assessment *a)
 	view->found = txt_records_read(a, &kind);
 	if (!view->found.is_known) {
 		txt_records_unknown(a, measures, MEASURES, view->found.fact);
+		return;
+	}
+	if (view->found.count == 0 && view->found.near_miss.len > 0) {
+		assess_near_miss(a, view);
 		return;
 	}
 	if (view->found.count == 0) {

@@ -61,6 +61,8 @@ static void test_outcomes(void **state)
 		{"top-level psd=n says one organisation",
 		 "_dmarc.example. TXT \"v=DMARC1; p=none; psd=n\"", "a.b.example", "example",
 		 "example", ""},
+		{"top-level SERVFAIL at the start", "_dmarc.example. TXT !servfail", "example", "",
+		 "unknown", ""},
 		{"own SERVFAIL", "_dmarc.b.example. TXT !servfail", "b.example", "", "unknown", ""},
 		{"own record, parent SERVFAIL",
 		 "_dmarc.a.b.example. TXT \"v=DMARC1; p=none\"|_dmarc.b.example. TXT !servfail",

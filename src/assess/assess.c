@@ -21,13 +21,21 @@ struct assessor {
 	void (*run)(struct assessment *a);
 };
 
-/* In this order: each may read the views of those above it. */
-/* clang-format off: one a line, so that each can come and go alone */
+/* In this order: each may read the views of those above it. One a line, to come and go alone. */
+/* clang-format off */
 static const struct assessor assessors[] = {
-	{"mx", mx_assess},	     {"spf", spf_assess},	{"kind", kind_assess},
-	{"dkim", dkim_assess},	     {"dnssec", dnssec_assess}, {"dmarc", dmarc_assess},
-	{"tls", tls_assess},	     {"caa", caa_assess},	{"tls_rpt", tls_rpt_assess},
-	{"mta_sts", mta_sts_assess}, {"bimi", bimi_assess},	{"summary", summary_assess},
+	{"mx", mx_assess},
+	{"spf", spf_assess},
+	{"kind", kind_assess},
+	{"dkim", dkim_assess},
+	{"dnssec", dnssec_assess},
+	{"dmarc", dmarc_assess},
+	{"tls", tls_assess},
+	{"caa", caa_assess},
+	{"tls_rpt", tls_rpt_assess},
+	{"mta_sts", mta_sts_assess},
+	{"bimi", bimi_assess},
+	{"summary", summary_assess},
 };
 /* clang-format on */
 

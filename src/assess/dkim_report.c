@@ -47,23 +47,20 @@ static struct span list_keys(struct assessment *a, const struct dkim_view *view)
 static void report_dangling(struct assessment *a, const struct dkim_selector *selector,
 			    struct span subject)
 {
-	struct span open = span_of(NULL, 0);
-	if (selector->is_target_nonexistent) {
-		open = registration_find_open(a, CONTROL_DKIM, selector->target);
+	struct finding *finding = finding_add(a, FINDING_DKIM_CNAME_DANGLING, subject);
+	finding_arg(a, finding, "target", "%.*s", SPAN_ARG(selector->target));
+	if (!selector->is_target_nonexistent) {
+		finding_arg(a, finding, "why", "holds no key");
+		finding->severity = SEVERITY_LOW;
+		return;
 	}
-	struct finding *finding;
+	finding_arg(a, finding, "why", "does not exist");
+	struct span open = registration_find_open(a, CONTROL_DKIM, selector->target);
 	if (open.len > 0) {
 		finding = finding_add(a, FINDING_DKIM_CNAME_UNREGISTERED, subject);
 		finding_arg(a, finding, "registrable", "%.*s", SPAN_ARG(open));
-	} else {
-		finding = finding_add(a, FINDING_DKIM_CNAME_DANGLING, subject);
-		finding_arg(a, finding, "why", "%s",
-			    selector->is_target_nonexistent ? "does not exist" : "holds no key");
-		if (!selector->is_target_nonexistent) {
-			finding->severity = SEVERITY_LOW;
-		}
+		finding_arg(a, finding, "target", "%.*s", SPAN_ARG(selector->target));
 	}
-	finding_arg(a, finding, "target", "%.*s", SPAN_ARG(selector->target));
 }
 
 /* True when there is a key and nothing is to be said against it. */
@@ -80,14 +77,18 @@ static bool report_key(struct assessment *a, const struct dkim_selector *selecto
 }
 
 /* True unless there is something against what stands at the selector. */
-static bool report_selector(struct assessment *a, const struct dkim_selector *selector)
+static bool report_selector(struct assessment *a, const struct dkim_view *view,
+			    const struct dkim_selector *selector)
 {
 	switch (selector->state) {
 	case DKIM_SELECTOR_KEY:
 	case DKIM_SELECTOR_BROKEN:
 		return report_key(a, selector, selector->name);
 	case DKIM_SELECTOR_REVOKED:
-		(void)finding_add(a, FINDING_DKIM_REVOKED, selector->name);
+		/* perhaps all selectors are, by a wildcard that could not be seen */
+		if (view->wildcard.state != DKIM_SELECTOR_UNKNOWN || selector->is_given) {
+			(void)finding_add(a, FINDING_DKIM_REVOKED, selector->name);
+		}
 		return true;
 	case DKIM_SELECTOR_NO_KEY:
 		(void)finding_add(a, FINDING_DKIM_NOT_A_KEY, selector->name);
@@ -209,26 +210,25 @@ static const char *search_note(const struct dkim_view *view)
 static void report_none_found(struct assessment *a, const struct dkim_view *view)
 {
 	struct span list = SPAN("");
-	size_t count = 0;
 	for (size_t i = 0; i < view->selector_count; i++) {
-		if (view->selectors[i].state != DKIM_SELECTOR_UNKNOWN) {
-			list = append_item(a, list, view->selectors[i].selector);
-			count++;
+		if (view->selectors[i].state == DKIM_SELECTOR_UNKNOWN) {
+			return; /* the missing answer may be the key */
 		}
+		list = append_item(a, list, view->selectors[i].selector);
 	}
-	if (count == 0) {
-		return;
+	unknown_note(a, CONTROL_DKIM,
+		     arena_printf(a->arena, "DKIM keys of %.*s", SPAN_ARG(a->domain)),
+		     SPAN("no key was found at the selectors tried; there may be others"));
+	if (a->kind == DOMAIN_UNKNOWN) {
+		return; /* it may be parked, and then there is nothing to object to */
 	}
 	struct finding *finding = finding_add(a, FINDING_DKIM_NO_KEY_FOUND, a->domain);
-	finding_arg(a, finding, "count", "%zu", count);
+	finding_arg(a, finding, "count", "%zu", view->selector_count);
 	finding_arg(a, finding, "selectors", "%.*s", SPAN_ARG(list));
 	finding_arg(a, finding, "note", "%s", search_note(view));
 	if (a->kind == DOMAIN_UNDECLARED || a->kind == DOMAIN_RECEIVING) {
 		finding->severity = SEVERITY_INFO;
 	}
-	unknown_note(a, CONTROL_DKIM,
-		     arena_printf(a->arena, "DKIM keys of %.*s", SPAN_ARG(a->domain)),
-		     SPAN("no key was found at the selectors tried; there may be others"));
 }
 
 /* GOV.UK: a domain that does not send should say so for every selector; sources differ, so this is
@@ -246,7 +246,7 @@ void dkim_report(struct assessment *a, const struct dkim_view *view)
 	bool are_all_good = true;
 	bool has_any = has_key_record(&view->wildcard);
 	for (size_t i = 0; i < view->selector_count; i++) {
-		are_all_good &= report_selector(a, &view->selectors[i]);
+		are_all_good &= report_selector(a, view, &view->selectors[i]);
 		has_any |= has_key_record(&view->selectors[i]);
 		report_shared_key(a, view, i);
 	}

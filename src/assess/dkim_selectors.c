@@ -21,7 +21,8 @@ static bool is_listed(const struct dkim_candidates *candidates, struct span sele
 	return false;
 }
 
-static void add_candidate(struct assessment *a, struct dkim_candidates *candidates,
+/* False when memory is out. */
+static bool add_candidate(struct assessment *a, struct dkim_candidates *candidates,
 			  struct dkim_candidate candidate)
 {
 	size_t max = DKIM_MAX_GIVEN + DKIM_MAX_GUESSES;
@@ -30,6 +31,7 @@ static void add_candidate(struct assessment *a, struct dkim_candidates *candidat
 	if (slot != NULL) {
 		*slot = candidate;
 	}
+	return slot != NULL;
 }
 
 /* Our own data holds plain words, which saves the care that names from elsewhere need. */
@@ -44,8 +46,8 @@ static void add_guess(struct assessment *a, struct dkim_candidates *candidates, 
 	}
 	struct span name =
 		arena_printf(a->arena, "%.*s.%.*s", SPAN_ARG(selector), SPAN_ARG(candidates->tree));
-	add_candidate(a, candidates, (struct dkim_candidate){.selector = selector, .name = name});
-	candidates->guess_count++;
+	struct dkim_candidate candidate = {.selector = selector, .name = name};
+	candidates->guess_count += add_candidate(a, candidates, candidate);
 }
 
 void dkim_candidates_add_provider(struct assessment *a, struct dkim_candidates *candidates,
@@ -81,10 +83,8 @@ static bool add_given(struct assessment *a, struct dkim_candidates *candidates, 
 	if (name.len == 0) {
 		return false;
 	}
-	if (!is_listed(candidates, selector)) {
-		add_candidate(a, candidates, (struct dkim_candidate){selector, name, true});
-	}
-	return true;
+	struct dkim_candidate candidate = {.selector = selector, .name = name, .is_given = true};
+	return is_listed(candidates, selector) || add_candidate(a, candidates, candidate);
 }
 
 static void add_all_given(struct assessment *a, struct dkim_candidates *candidates)

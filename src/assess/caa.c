@@ -55,7 +55,7 @@ static void report_syntax(struct assessment *a, const struct caa *caa, struct sp
 			 SPAN_ARG(caa->value));
 }
 
-/* RFC 8659 4.1: an authority that does not know a critical property must not issue. */
+/* RFC 8659 4.5: an authority that does not know a critical property must not issue. */
 static void report_unknown_critical(struct assessment *a, const struct caa *caa, struct span name)
 {
 	struct finding *finding = finding_add(a, FINDING_TLS_CAA_UNKNOWN_CRITICAL, name);

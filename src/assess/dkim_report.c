@@ -187,7 +187,7 @@ static void report_found(struct assessment *a, const struct dkim_view *view, boo
 		finding_arg(a, finding, "count", "%zu", view->key_count);
 		finding_arg(a, finding, "keys", "%.*s", SPAN_ARG(keys));
 	}
-	/* RFC 8463 3: many verifiers know only RSA */
+	/* RFC 8463 6: verifiers that only know RSA remain */
 	if (has_usable(view, DKIM_KEY_ED25519) && !has_usable(view, DKIM_KEY_RSA)) {
 		(void)finding_add(a, FINDING_DKIM_ED25519_ONLY, a->domain);
 	}

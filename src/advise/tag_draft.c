@@ -62,6 +62,15 @@ void tag_draft_drop(struct tag_draft *draft, struct span name)
 	draft->items.len = kept;
 }
 
+void tag_draft_drop_or_set(struct tag_draft *draft, struct span name, struct span value)
+{
+	if (value.len > 0) {
+		tag_draft_set(draft, name, value);
+	} else {
+		tag_draft_drop(draft, name);
+	}
+}
+
 struct span tag_draft_write(const struct tag_draft *draft)
 {
 	struct buffer text = buffer_new(DRAFT_MAX_BYTES);

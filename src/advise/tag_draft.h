@@ -34,6 +34,8 @@ void tag_draft_set(struct tag_draft *draft, struct span name, struct span value)
 /* Removes the tag, if it is there, and puts it anew at position i. */
 void tag_draft_place(struct tag_draft *draft, size_t i, struct span name, struct span value);
 void tag_draft_drop(struct tag_draft *draft, struct span name);
+/* Drops the tag when the value is empty, else sets it. */
+void tag_draft_drop_or_set(struct tag_draft *draft, struct span name, struct span value);
 /* "v=DMARC1; p=none"; in the arena. */
 struct span tag_draft_write(const struct tag_draft *draft);
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * Inside advise: how one fix is built. A builder is given the findings that lead to the fix and
+ * makes the changes and the values its texts need. Pure: it reads nothing but the assessment.
+ */
+#ifndef MAILSEAL_ADVISE_BUILDER_H
+#define MAILSEAL_ADVISE_BUILDER_H
+
+#include "advise/fix.h"
+#include "assess/finding.h"
+
+struct builder {
+	struct arena *arena;
+	const struct assessment *a;
+	const struct finding **findings; /* at least one */
+	size_t finding_count;
+	struct vector changes; /* of struct record_change */
+	struct vector args;    /* of struct template_arg; domain and subject are always there */
+};
+
+/*
+ * Builders are `bool fix_...(struct builder *)`. False: the fix does not fit this domain, leave it
+ * out. A fix without changes is text only.
+ */
+
+/* Adds a change, unless its value is empty (memory is out) or the same change is there. */
+void builder_add(struct builder *builder, struct record_change change);
+/* Publishes where old_value is empty, replaces where it is not; nothing where they are equal. */
+void builder_put(struct builder *builder, struct span name, uint16_t type, struct span old_value,
+		 struct span value);
+void builder_remove(struct builder *builder, struct span name, uint16_t type, struct span value);
+void builder_arg(struct builder *builder, struct span name, struct span value);
+/* True when one of the builder's findings has that id. */
+bool builder_has(const struct builder *builder, enum finding_id id);
+/* A finding's argument; empty when it has none of that name. */
+struct span finding_value(const struct finding *finding, struct span name);
+/* The first thing that was seen, without what stands before it; empty when it was cut. */
+struct span finding_seen(const struct finding *finding, struct span prefix);
+/* True when some finding of the assessment leads to the fix. */
+bool assessment_leads_to(const struct assessment *a, enum fix_id id);
+/* Neither sends nor receives, or never said that it does. */
+bool assessment_is_silent(const struct assessment *a);
+
+/* fix_spf.c */
+bool fix_publish_spf(struct builder *builder);
+bool fix_repair_spf(struct builder *builder);
+bool fix_tighten_spf_all(struct builder *builder);
+bool fix_remove_spf_type99(struct builder *builder);
+/* fix_dmarc.c */
+bool fix_publish_dmarc(struct builder *builder);
+bool fix_repair_dmarc(struct builder *builder);
+bool fix_authorise_report_destination(struct builder *builder);
+bool fix_tighten_dmarc(struct builder *builder);
+/* fix_dkim.c */
+bool fix_remove_dkim_record(struct builder *builder);
+bool fix_repair_dkim_record(struct builder *builder);
+bool fix_publish_empty_dkim(struct builder *builder);
+/* fix_mx.c */
+bool fix_repair_mx(struct builder *builder);
+bool fix_publish_null_mx(struct builder *builder);
+/* fix_transit.c */
+bool fix_publish_tls_rpt(struct builder *builder);
+bool fix_repair_tls_rpt(struct builder *builder);
+bool fix_publish_mta_sts(struct builder *builder);
+bool fix_repair_mta_sts(struct builder *builder);
+bool fix_repair_bimi(struct builder *builder);
+/* fix_parked.c */
+bool fix_park_domain(struct builder *builder);
+
+#endif

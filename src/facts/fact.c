@@ -3,6 +3,8 @@
 /* Words for the states of an observation. */
 #include "facts/fact.h"
 
+#include "facts/words.h"
+
 struct word {
 	const char *name;
 	const char *explanation;
@@ -25,6 +27,13 @@ static const struct word failures[] = {
 	[FACT_FAILURE_NOT_RECORDED] = {"not-recorded", "the recorded facts do not hold it"},
 	[FACT_FAILURE_NOT_ASKED] = {"not-asked", "it was not asked for in this run"},
 	[FACT_FAILURE_INTERRUPTED] = {"interrupted", "the run was stopped"},
+	[FACT_FAILURE_FILTERED] = {"filtered", "the address is not one on the internet"},
+};
+
+static const char *const kind_names[] = {
+	[FACT_DNS] = "dns",
+	[FACT_ENDPOINT] = "smtp",
+	[FACT_POLICY] = "policy",
 };
 
 static const char *const dnssec_names[] = {
@@ -89,8 +98,14 @@ bool dnssec_status_parse(struct span text, enum dnssec_status *ret_status)
 	return false;
 }
 
+WORDS_DEFINE(fact_kind, kind_names)
+
 struct span fact_key_text(struct arena *arena, struct fact_key key)
 {
+	if (key.kind != FACT_DNS) {
+		const char *suffix = key.kind == FACT_POLICY ? " policy" : "";
+		return arena_printf(arena, "%.*s%s", SPAN_ARG(key.subject), suffix);
+	}
 	struct span type = rr_type_name(arena, key.type);
 	return arena_printf(arena, "%.*s %.*s", SPAN_ARG(key.subject), SPAN_ARG(type));
 }

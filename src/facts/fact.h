@@ -5,10 +5,14 @@
 #define MAILSEAL_FACTS_FACT_H
 
 #include "base/base.h"
+#include "facts/endpoint.h"
+#include "facts/policy.h"
 #include "records/rr.h"
 
 enum fact_kind {
-	FACT_DNS, /* subject: canonical name; type: RR type */
+	FACT_DNS,      /* subject: canonical name; type: RR type */
+	FACT_ENDPOINT, /* subject: see endpoint_subject(); type 0 */
+	FACT_POLICY,   /* subject: the policy domain; type 0 */
 };
 
 struct fact_key {
@@ -38,6 +42,7 @@ enum fact_failure {
 	FACT_FAILURE_NOT_ASKED,	   /* switched off by an option, or needs a means this run does not
 				      have */
 	FACT_FAILURE_INTERRUPTED,  /* the run was stopped */
+	FACT_FAILURE_FILTERED, /* the address is not one we connect to: loopback, private, ... */
 };
 
 enum dnssec_status {
@@ -78,6 +83,8 @@ struct fact {
 	struct span source;  /* who answered: "resolver 192.0.2.53", "recursion", "assumed" */
 	bool is_assumed;     /* laid over by what-if */
 	const struct dns_answer *dns; /* FACT_DNS when PRESENT, ABSENT or bogus; NULL otherwise */
+	const struct smtp_endpoint *endpoint; /* FACT_ENDPOINT when it was dialled; else NULL */
+	const struct policy_fetch *policy;    /* FACT_POLICY when PRESENT or FAILED; else NULL */
 };
 
 static inline bool fact_is_present(const struct fact *fact)
@@ -112,7 +119,10 @@ bool fact_failure_parse(struct span text, enum fact_failure *ret_failure) MUST_C
 bool dnssec_status_parse(struct span text, enum dnssec_status *ret_status) MUST_CHECK;
 /* For people: "the name servers answered SERVFAIL". Static. */
 const char *fact_failure_explain(enum fact_failure failure);
-/* "example.org TXT" into the arena. */
+/* "dns", "smtp", "policy". Static. */
+const char *fact_kind_name(enum fact_kind kind);
+bool fact_kind_parse(struct span text, enum fact_kind *ret_kind) MUST_CHECK;
+/* "example.org TXT", "192.0.2.1 25 mx.example.org" or "example.org policy" into the arena. */
 struct span fact_key_text(struct arena *arena, struct fact_key key);
 
 #endif

@@ -4,6 +4,8 @@
  * facts: what was observed, with time and source, and nothing about what it means.
  *
  *   fact     one observation: present, absent, failed (why) or not observed (why)
+ *   endpoint what one address of one mail host does over SMTP and TLS
+ *   policy   what came when an MTA-STS policy was fetched
  *   set      observations by key; an overlay answers "what if this record were published"
  *   wants    the questions a judge still has; inquiry = a set plus the wants of one run
  *   settle   the restartable loop: judge, answer the wants, judge again from the start, until
@@ -17,8 +19,10 @@
 #define MAILSEAL_FACTS_FACTS_H
 
 #include "facts/assume.h"
+#include "facts/endpoint.h"
 #include "facts/fact.h"
 #include "facts/load.h"
+#include "facts/policy.h"
 #include "facts/save.h"
 #include "facts/set.h"
 #include "facts/settle.h"

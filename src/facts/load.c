@@ -4,79 +4,30 @@
 #include "facts/load.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "facts/endpoint_json.h"
+#include "facts/reader.h"
 #include "records/name.h"
 
 #define HEADER_MAX_DOMAINS 100000
 /* One line's text, data and names, several times over. */
 #define LINE_ARENA_BYTES ((size_t)16 << 20)
 
-/* What is being read, so that a helper's complaint needs no long argument list. */
-struct reader {
-	const json_t *object;
-	struct arena *arena;
-	struct failure *reterr;
-	bool is_broken;
-};
-
-static void complain(struct reader *reader, const char *key, const char *problem)
-{
-	if (!reader->is_broken) {
-		reader->is_broken = true;
-		failure_set(reader->reterr, FAILURE_INPUT, "read a fact", "\"%s\" %s", key,
-			    problem);
-	}
-}
-
-/* The string at key, or an empty span when it is not there and is_optional. */
-static struct span read_string(struct reader *reader, const char *key, bool is_optional)
-{
-	const json_t *value = json_object_get(reader->object, key);
-	if (json_is_string(value)) {
-		return span_of(json_string_value(value), json_string_length(value));
-	}
-	if (value != NULL || !is_optional) {
-		complain(reader, key, value == NULL ? "is missing" : "is not a string");
-	}
-	return span_of(NULL, 0);
-}
-
-static uint64_t read_number(struct reader *reader, const char *key, uint64_t max)
-{
-	const json_t *value = json_object_get(reader->object, key);
-	json_int_t number = json_is_integer(value) ? json_integer_value(value) : 0;
-	if ((value != NULL && !json_is_integer(value)) || number < 0 || (uint64_t)number > max) {
-		complain(reader, key, "is not a number in range");
-		return 0;
-	}
-	return (uint64_t)number;
-}
-
 static struct span read_name(struct reader *reader, const char *key, struct span text)
 {
 	struct span name = {NULL, 0};
 	if (!reader->is_broken && !name_canonical(reader->arena, text, &name)) {
-		complain(reader, key, "is not a domain name");
+		reader_complain(reader, key, "is not a domain name");
 	}
 	return name;
-}
-
-static const json_t *read_array(struct reader *reader, const char *key)
-{
-	const json_t *value = json_object_get(reader->object, key);
-	if (value != NULL && !json_is_array(value)) {
-		complain(reader, key, "is not an array");
-	}
-	return json_is_array(value) ? value : NULL;
 }
 
 static void read_records(struct reader *reader, uint16_t type, uint32_t ttl,
 			 struct dns_answer *answer)
 {
-	const json_t *array = read_array(reader, "records");
+	const json_t *array = reader_array(reader, "records", LIMIT_DNS_MESSAGE);
 	size_t count = json_array_size(array);
 	answer->records = arena_alloc(reader->arena, count * sizeof(*answer->records));
 	for (size_t i = 0; i < count && answer->records != NULL && !reader->is_broken; i++) {
@@ -85,7 +36,7 @@ static void read_records(struct reader *reader, uint16_t type, uint32_t ttl,
 		struct problem problem;
 		if (!json_is_string(item) || !rr_parse_text(reader->arena, type, text,
 							    &answer->records[i].rdata, &problem)) {
-			complain(reader, "records", "holds a record that cannot be read");
+			reader_complain(reader, "records", "holds a record that cannot be read");
 			return;
 		}
 		answer->records[i].ttl = ttl;
@@ -95,7 +46,7 @@ static void read_records(struct reader *reader, uint16_t type, uint32_t ttl,
 
 static void read_cnames(struct reader *reader, struct dns_answer *answer)
 {
-	const json_t *array = read_array(reader, "cnames");
+	const json_t *array = reader_array(reader, "cnames", LIMIT_DNS_MESSAGE);
 	size_t count = json_array_size(array);
 	answer->cnames = arena_alloc(reader->arena, count * sizeof(*answer->cnames));
 	for (size_t i = 0; i < count && answer->cnames != NULL && !reader->is_broken; i++) {
@@ -106,82 +57,124 @@ static void read_cnames(struct reader *reader, struct dns_answer *answer)
 	}
 }
 
-static struct span read_packet(struct reader *reader)
-{
-	struct span text = read_string(reader, "packet", true);
-	struct buffer octets = buffer_new(LIMIT_DNS_MESSAGE);
-	size_t bad_offset;
-	if (!base64_decode(text, &octets, &bad_offset)) {
-		complain(reader, "packet", "is not base64");
-	}
-	struct span packet = arena_copy(reader->arena, buffer_span(&octets));
-	buffer_free(&octets);
-	return packet;
-}
-
 static const struct dns_answer *read_answer(struct reader *reader, uint16_t type)
 {
 	struct dns_answer *answer = arena_alloc(reader->arena, sizeof(*answer));
 	if (answer == NULL) {
 		return NULL;
 	}
-	answer->rcode = (uint16_t)read_number(reader, "rcode", UINT16_MAX);
-	answer->ttl = (uint32_t)read_number(reader, "ttl", UINT32_MAX);
-	answer->answer_bytes = read_number(reader, "bytes", LIMIT_DNS_MESSAGE);
+	answer->rcode = (uint16_t)reader_number(reader, "rcode", UINT16_MAX);
+	answer->ttl = (uint32_t)reader_number(reader, "ttl", UINT32_MAX);
+	answer->answer_bytes = reader_number(reader, "bytes", LIMIT_DNS_MESSAGE);
 	answer->is_nxdomain = json_is_true(json_object_get(reader->object, "nxdomain"));
-	if (!dnssec_status_parse(read_string(reader, "dnssec", false), &answer->dnssec)) {
-		complain(reader, "dnssec", "is not a word we know");
+	if (!dnssec_status_parse(reader_string(reader, "dnssec", false), &answer->dnssec)) {
+		reader_complain(reader, "dnssec", "is not a word we know");
 	}
-	answer->why_bogus = read_string(reader, "why_bogus", true);
+	answer->why_bogus = reader_string(reader, "why_bogus", true);
 	read_records(reader, type, answer->ttl, answer);
 	read_cnames(reader, answer);
-	answer->packet = read_packet(reader);
+	answer->packet = reader_octets(reader, "packet", LIMIT_DNS_MESSAGE);
 	return answer;
 }
 
 static void read_state(struct reader *reader, struct fact *fact)
 {
-	struct span failure = read_string(reader, "failure", true);
-	if (!fact_state_parse(read_string(reader, "state", false), &fact->state) ||
+	struct span failure = reader_string(reader, "failure", true);
+	if (!fact_state_parse(reader_string(reader, "state", false), &fact->state) ||
 	    fact->state == FACT_WANTED) {
-		complain(reader, "state", "is not a word we know");
+		reader_complain(reader, "state", "is not a word we know");
 	}
 	if (failure.len > 0 && !fact_failure_parse(failure, &fact->failure)) {
-		complain(reader, "failure", "is not a word we know");
+		reader_complain(reader, "failure", "is not a word we know");
 	}
 }
 
 static void read_origin(struct reader *reader, struct fact *fact)
 {
-	struct span time = read_string(reader, "time", true);
-	if (time.len > 0 && !time_parse(time, &fact->observed_at)) {
-		complain(reader, "time", "is not an RFC 3339 time");
+	fact->observed_at = reader_time(reader, "time");
+	fact->detail = reader_string(reader, "detail", true);
+	fact->source = reader_string(reader, "source", true);
+	fact->is_assumed = reader_bool(reader, "assumed");
+}
+
+static void read_dns(struct reader *reader, struct fact *fact)
+{
+	if (!rr_type_parse(reader_string(reader, "type", false), &fact->key.type)) {
+		reader_complain(reader, "type", "is not a record type");
 	}
-	fact->detail = read_string(reader, "detail", true);
-	fact->source = read_string(reader, "source", true);
-	fact->is_assumed = json_is_true(json_object_get(reader->object, "assumed"));
+	fact->key.subject = read_name(reader, "name", reader_string(reader, "name", false));
+	if (json_object_get(reader->object, "dnssec") != NULL) {
+		fact->dns = read_answer(reader, fact->key.type);
+	}
+	bool needs_answer = fact->state == FACT_PRESENT || fact->state == FACT_ABSENT;
+	if (needs_answer && fact->dns == NULL) {
+		reader_complain(reader, "dnssec", "is missing");
+	}
+}
+
+/* The payload's own name, address and port are those of the key. */
+static void read_endpoint(struct reader *reader, struct fact *fact)
+{
+	struct span address = reader_string(reader, "address", false);
+	struct span name = read_name(reader, "name", reader_string(reader, "name", false));
+	uint16_t port = (uint16_t)reader_number(reader, "port", UINT16_MAX);
+	struct network network;
+	if (!network_parse_address(address, &network)) {
+		reader_complain(reader, "address", "is not an address");
+		return;
+	}
+	fact->key.subject = endpoint_subject(reader->arena, network, port, name);
+	struct reader inner = reader_enter(reader, "endpoint");
+	struct smtp_endpoint *endpoint = inner.object != NULL ? endpoint_read(&inner) : NULL;
+	reader_leave(reader, &inner);
+	if (endpoint != NULL) {
+		endpoint->address = arena_printf(reader->arena, "%s", network_format(network).text);
+		endpoint->name = name;
+		endpoint->port = port;
+	}
+	fact->endpoint = endpoint;
+	if (endpoint == NULL && fact->state != FACT_NOT_OBSERVED) {
+		reader_complain(reader, "endpoint", "is missing");
+	}
+}
+
+static void read_policy(struct reader *reader, struct fact *fact)
+{
+	fact->key.subject = read_name(reader, "name", reader_string(reader, "name", false));
+	struct reader inner = reader_enter(reader, "policy");
+	fact->policy = inner.object != NULL ? policy_read(&inner) : NULL;
+	reader_leave(reader, &inner);
+	if (fact->policy == NULL && fact->state == FACT_PRESENT) {
+		reader_complain(reader, "policy", "is missing");
+	}
+}
+
+static void read_payload(struct reader *reader, struct fact *fact)
+{
+	struct span kind = reader_string(reader, "kind", false);
+	if (!fact_kind_parse(kind, &fact->key.kind)) {
+		reader_complain(reader, "kind", "is not a kind this version knows");
+		return;
+	}
+	switch (fact->key.kind) {
+	case FACT_DNS:
+		read_dns(reader, fact);
+		break;
+	case FACT_ENDPOINT:
+		read_endpoint(reader, fact);
+		break;
+	case FACT_POLICY:
+		read_policy(reader, fact);
+		break;
+	}
 }
 
 static int read_fact(struct reader *reader, struct facts *facts)
 {
 	struct fact fact = {0};
-	if (!span_equal(read_string(reader, "kind", false), SPAN("dns"))) {
-		complain(reader, "kind", "is not a kind this version knows");
-	}
-	fact.key.kind = FACT_DNS;
-	if (!rr_type_parse(read_string(reader, "type", false), &fact.key.type)) {
-		complain(reader, "type", "is not a record type");
-	}
-	fact.key.subject = read_name(reader, "name", read_string(reader, "name", false));
 	read_state(reader, &fact);
 	read_origin(reader, &fact);
-	if (json_object_get(reader->object, "dnssec") != NULL) {
-		fact.dns = read_answer(reader, fact.key.type);
-	}
-	bool needs_answer = fact.state == FACT_PRESENT || fact.state == FACT_ABSENT;
-	if (needs_answer && fact.dns == NULL) {
-		complain(reader, "dnssec", "is missing");
-	}
+	read_payload(reader, &fact);
 	if (reader->is_broken) {
 		return FAILURE_INPUT;
 	}
@@ -230,17 +223,14 @@ static int read_header(struct arena *arena, struct span line, struct facts_heade
 	struct reader reader = {.object = root, .arena = arena, .reterr = reterr};
 	struct facts_header header = {0};
 	if (json_integer_value(json_object_get(root, "mailseal_facts")) != 1) {
-		complain(&reader, "mailseal_facts", "is not 1: not a file of facts we can read");
+		reader_complain(&reader, "mailseal_facts",
+				"is not 1: not a file of facts we can read");
 	}
-	if (!time_parse(read_string(&reader, "created", false), &header.created_at)) {
-		complain(&reader, "created", "is not an RFC 3339 time");
+	if (!time_parse(reader_string(&reader, "created", false), &header.created_at)) {
+		reader_complain(&reader, "created", "is not an RFC 3339 time");
 	}
-	const json_t *domains = read_array(&reader, "domains");
+	const json_t *domains = reader_array(&reader, "domains", HEADER_MAX_DOMAINS);
 	size_t count = json_array_size(domains);
-	if (count > HEADER_MAX_DOMAINS) {
-		complain(&reader, "domains", "names too many");
-		count = 0;
-	}
 	header.domains = arena_alloc(arena, count * sizeof(*header.domains));
 	for (size_t i = 0; i < count && header.domains != NULL; i++) {
 		const json_t *item = json_array_get(domains, i);

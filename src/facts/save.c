@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "facts/endpoint_json.h"
+
 void facts_write_header(const struct facts_header *header, struct buffer *line)
 {
 	struct json_writer json = json_writer_new(line, 0);
@@ -88,13 +90,44 @@ static void write_type(struct json_writer *json, uint16_t type)
 	json_key_string(json, "type", rr_type_name(arena, type));
 }
 
+static void write_key(struct json_writer *json, struct fact_key key)
+{
+	json_key_string(json, "kind", span_of_string(fact_kind_name(key.kind)));
+	struct network address;
+	uint16_t port = 0;
+	struct span name = key.subject;
+	bool is_endpoint = key.kind == FACT_ENDPOINT &&
+			   endpoint_subject_parse(key.subject, &address, &port, &name);
+	json_key_string(json, "name", name);
+	if (is_endpoint) {
+		json_key_string(json, "address", span_of_string(network_format(address).text));
+		json_key_number(json, "port", port);
+	}
+	if (key.kind == FACT_DNS) {
+		write_type(json, key.type);
+	}
+}
+
+static void write_payload(struct json_writer *json, const struct fact *fact)
+{
+	if (fact->endpoint != NULL) {
+		json_key(json, "endpoint");
+		endpoint_write(json, fact->endpoint);
+	}
+	if (fact->policy != NULL) {
+		json_key(json, "policy");
+		policy_write(json, fact->policy);
+	}
+	if (fact->dns != NULL && fact->dns->packet.len > 0) {
+		write_packet(json, fact->dns->packet);
+	}
+}
+
 void facts_write_fact(const struct fact *fact, struct buffer *line)
 {
 	struct json_writer json = json_writer_new(line, 0);
 	json_object_begin(&json);
-	json_key_string(&json, "kind", SPAN("dns"));
-	json_key_string(&json, "name", fact->key.subject);
-	write_type(&json, fact->key.type);
+	write_key(&json, fact->key);
 	json_key_string(&json, "state", span_of_string(fact_state_name(fact->state)));
 	if (fact->failure != FACT_FAILURE_NONE) {
 		json_key_string(&json, "failure", span_of_string(fact_failure_name(fact->failure)));
@@ -114,9 +147,7 @@ void facts_write_fact(const struct fact *fact, struct buffer *line)
 	if (fact->is_assumed) {
 		json_key_bool(&json, "assumed", true);
 	}
-	if (fact->dns != NULL && fact->dns->packet.len > 0) {
-		write_packet(&json, fact->dns->packet);
-	}
+	write_payload(&json, fact);
 	json_object_end(&json);
 	buffer_putc(line, '\n');
 }

@@ -8,6 +8,9 @@
  * -all\""],
  *    "dnssec":"secure","source":"recursion","time":"2026-11-23T14:45:00Z","bytes":120,"packet":"base64"}
  *
+ *   {"kind":"smtp","name":"mx.example.org","address":"192.0.2.1","port":25,...,"endpoint":{...}}
+ *   {"kind":"policy","name":"example.org",...,"policy":{...}}
+ *
  * Records are in master-file form, readable and editable; "packet" is the raw response. Keys with
  * nothing to say are left out. Facts are written in the order they were observed.
  */
@@ -16,7 +19,7 @@
 
 #include "facts/set.h"
 
-/* A DNS message in base64 and in text is below 400 kB. */
+/* A DNS message in base64 and in text is below 400 kB; the chains of an endpoint below 800 kB. */
 #define FACTS_LINE_MAX ((size_t)1 << 20)
 
 struct facts_header {

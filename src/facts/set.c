@@ -121,6 +121,12 @@ static struct fact *copy_fact(struct arena *arena, const struct fact *fact)
 	if (fact->dns != NULL) {
 		copy->dns = copy_answer(arena, fact->dns);
 	}
+	if (fact->endpoint != NULL) {
+		copy->endpoint = endpoint_copy(arena, fact->endpoint);
+	}
+	if (fact->policy != NULL) {
+		copy->policy = policy_copy(arena, fact->policy);
+	}
 	return copy;
 }
 

@@ -48,3 +48,18 @@ const struct fact *inquire_dns(struct inquiry *inquiry, struct span name, uint16
 {
 	return inquire(inquiry, (struct fact_key){FACT_DNS, type, name});
 }
+
+const struct fact *inquire_endpoint(struct inquiry *inquiry, struct network address, uint16_t port,
+				    struct span name)
+{
+	struct span subject = endpoint_subject(inquiry->wants->arena, address, port, name);
+	if (subject.len == 0) {
+		return &over_limit;
+	}
+	return inquire(inquiry, (struct fact_key){FACT_ENDPOINT, 0, subject});
+}
+
+const struct fact *inquire_policy(struct inquiry *inquiry, struct span name)
+{
+	return inquire(inquiry, (struct fact_key){FACT_POLICY, 0, name});
+}

@@ -41,5 +41,10 @@ bool wants_add(struct wants *wants, struct fact_key key);
 const struct fact *inquire(struct inquiry *inquiry, struct fact_key key);
 /* The same for a DNS question; name must be canonical. */
 const struct fact *inquire_dns(struct inquiry *inquiry, struct span name, uint16_t type);
+/* The same for an address of a mail host; name must be canonical. */
+const struct fact *inquire_endpoint(struct inquiry *inquiry, struct network address, uint16_t port,
+				    struct span name);
+/* The same for the MTA-STS policy of a domain; name must be canonical. */
+const struct fact *inquire_policy(struct inquiry *inquiry, struct span name);
 
 #endif

@@ -78,6 +78,7 @@ struct assessment {
 	struct span domain;  /* canonical */
 	struct span unicode; /* for people */
 	enum domain_kind kind;
+	struct span alias;	  /* end of the domain's own CNAME chain; empty without one */
 	bool is_subdomain;	  /* below its organisational domain */
 	struct span organisation; /* organisational domain by RFC 9989; empty when unknown */
 	struct vector findings;	  /* of struct finding *, in the order they were found */

@@ -83,6 +83,15 @@ static bool is_nonexistent(struct assessment *a)
 	return false;
 }
 
+/* Every type is answered through the same CNAME; the questions have been asked above. */
+static void set_alias(struct assessment *a)
+{
+	const struct fact *fact = assessment_dns(a, a->domain, RR_TXT);
+	if (fact->dns != NULL && fact->dns->cname_count > 0) {
+		a->alias = fact->dns->cnames[fact->dns->cname_count - 1];
+	}
+}
+
 static bool has_hosts(const struct assessment *a)
 {
 	return a->mx->is_known && a->mx->host_count > 0;
@@ -187,6 +196,7 @@ void kind_assess(struct assessment *a)
 	enum sending sending = sending_of_domain(a);
 	a->kind = kind_of(a, sending);
 	set_organisation(a);
+	set_alias(a);
 	report(a);
 	measure(a, sending);
 }

@@ -103,6 +103,17 @@ bool assessment_leads_to(const struct assessment *a, enum fix_id id)
 	return false;
 }
 
+bool assessment_is_publishable(const struct assessment *a)
+{
+	return a->kind != DOMAIN_NONEXISTENT && a->alias.len == 0;
+}
+
+struct span fact_owner(const struct fact *fact, struct span name)
+{
+	bool is_alias = fact != NULL && fact->dns != NULL && fact->dns->cname_count > 0;
+	return is_alias ? fact->dns->cnames[fact->dns->cname_count - 1] : name;
+}
+
 bool assessment_is_silent(const struct assessment *a)
 {
 	return a->kind == DOMAIN_PARKED || a->kind == DOMAIN_UNDECLARED;

@@ -39,6 +39,10 @@ struct span finding_value(const struct finding *finding, struct span name);
 struct span finding_seen(const struct finding *finding, struct span prefix);
 /* True when some finding of the assessment leads to the fix. */
 bool assessment_leads_to(const struct assessment *a, enum fix_id id);
+/* The name exists and is no alias: RFC 1034 3.6.2 allows no other record beside a CNAME. */
+bool assessment_is_publishable(const struct assessment *a);
+/* The name a TXT answer really stands at: the end of its CNAME chain. */
+struct span fact_owner(const struct fact *fact, struct span name);
 /* Neither sends nor receives, or never said that it does. */
 bool assessment_is_silent(const struct assessment *a);
 

@@ -268,13 +268,13 @@ static void close_parked(struct tag_draft *draft)
 	}
 }
 
-/* True when a tag made the record weaker than its policy and is now gone. */
+/* True when a tag made the record weaker than its policy, which is something, and is now gone. */
 static bool drop_brake(struct tag_draft *draft)
 {
 	const struct tag_draft_item *testing = tag_draft_find(draft, SPAN("t"));
 	if (testing != NULL && text_lower(testing->value.ptr[0]) == 'y') {
 		tag_draft_drop(draft, SPAN("t"));
-		return true;
+		return rank_of(draft, SPAN("p")) > 0;
 	}
 	if (tag_draft_find(draft, SPAN("pct")) != NULL) {
 		tag_draft_drop(draft, SPAN("pct"));

@@ -7,16 +7,22 @@
 
 /* --- publish --- */
 
+/* Whoever may send begins by watching; a registry says that those below it are not its own. */
 static struct span first_record(const struct assessment *a)
 {
-	return a->kind == DOMAIN_PARKED ? SPAN("v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; "
-					       "rua=" RECORD_ADDRESS_TEMPLATE)
-					: SPAN("v=DMARC1; p=none; rua=" RECORD_ADDRESS_TEMPLATE);
+	if (a->kind == DOMAIN_PARKED) {
+		return SPAN("v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; "
+			    "rua=" RECORD_ADDRESS_TEMPLATE);
+	}
+	return a->kind == DOMAIN_PUBLIC_SUFFIX
+		       ? SPAN("v=DMARC1; p=none; psd=y; rua=" RECORD_ADDRESS_TEMPLATE)
+		       : SPAN("v=DMARC1; p=none; rua=" RECORD_ADDRESS_TEMPLATE);
 }
 
 bool fix_publish_dmarc(struct builder *builder)
 {
-	builder_put(builder, builder->findings[0]->subject, RR_TXT, SPAN(""),
+	const struct dmarc_step *own = builder->a->dmarc->own;
+	builder_put(builder, fact_owner(own->fact, own->name), RR_TXT, SPAN(""),
 		    first_record(builder->a));
 	return builder->a->kind != DOMAIN_NONEXISTENT;
 }
@@ -63,12 +69,12 @@ static void join_records(struct builder *builder, const struct dmarc_step *step)
 		return;
 	}
 	builder_add(builder, (struct record_change){.action = RECORD_REPLACE,
-						    .name = step->name,
+						    .name = fact_owner(step->fact, step->name),
 						    .type = RR_TXT,
 						    .value = value,
 						    .old_value = step->texts[0]});
 	for (size_t i = 1; i < step->text_count; i++) {
-		builder_remove(builder, step->name, RR_TXT, step->texts[i]);
+		builder_remove(builder, fact_owner(step->fact, step->name), RR_TXT, step->texts[i]);
 	}
 }
 
@@ -87,13 +93,13 @@ static void mend_step(struct builder *builder, const struct dmarc_step *step)
 	if (step->kind == DMARC_STEP_SEVERAL) {
 		join_records(builder, step);
 	} else if (step->record != NULL) {
-		builder_put(builder, step->name, RR_TXT, step->record->text,
+		builder_put(builder, fact_owner(step->fact, step->name), RR_TXT, step->record->text,
 			    mended(builder, step->record->text, /* is_new_to_force: */ false));
 	} else if (step->near_miss.len > 0) {
-		builder_put(builder, step->name, RR_TXT, step->near_miss,
+		builder_put(builder, fact_owner(step->fact, step->name), RR_TXT, step->near_miss,
 			    mended(builder, step->near_miss, /* is_new_to_force: */ true));
 	} else if (step->kind == DMARC_STEP_NONE) {
-		builder_put(builder, step->name, RR_TXT, SPAN(""),
+		builder_put(builder, fact_owner(step->fact, step->name), RR_TXT, SPAN(""),
 			    mended(builder, first_record(builder->a), /* is_new_to_force: */ true));
 	}
 }
@@ -153,7 +159,7 @@ bool fix_tighten_dmarc(struct builder *builder)
 	builder_arg(builder, SPAN("next"), dmarc_mend_strength(&draft));
 	struct span value = dmarc_mend_write(&draft);
 	if (value.len > 0) {
-		builder_put(builder, step->name, RR_TXT, before, value);
+		builder_put(builder, fact_owner(step->fact, step->name), RR_TXT, before, value);
 	}
 	return true;
 }

@@ -60,5 +60,5 @@ bool fix_repair_mx(struct builder *builder)
 bool fix_publish_null_mx(struct builder *builder)
 {
 	builder_add(builder, record_null_mx_make(builder->a->domain));
-	return assessment_is_silent(builder->a);
+	return assessment_is_silent(builder->a) && assessment_is_publishable(builder->a);
 }

@@ -21,7 +21,8 @@ bool fix_park_domain(struct builder *builder)
 	const struct assessment *a = builder->a;
 	struct record_change changes[RECORD_PARKED_COUNT];
 	struct failure failure;
-	if (record_parked_make(builder->arena, a->domain, rua, 1, changes, &failure) < 0) {
+	if (!assessment_is_publishable(a) ||
+	    record_parked_make(builder->arena, a->domain, rua, 1, changes, &failure) < 0) {
 		return false;
 	}
 	const bool is_wanted[RECORD_PARKED_COUNT] = {

@@ -39,7 +39,7 @@ bool fix_publish_spf(struct builder *builder)
 	bool is_sender = a->kind == DOMAIN_RECEIVING || a->kind == DOMAIN_UNKNOWN;
 	builder_put(builder, a->domain, RR_TXT, SPAN(""),
 		    is_sender ? record_to_complete(builder) : SPAN("v=spf1 -all"));
-	return a->kind != DOMAIN_NONEXISTENT;
+	return assessment_is_publishable(a);
 }
 
 /* --- repair --- */
@@ -50,7 +50,9 @@ static const struct spf_node *find_own_node(const struct assessment *a, struct s
 	for (size_t i = 0; a->spf != NULL && i < a->spf->node_count; i++) {
 		const struct spf_node *node = a->spf->nodes[i];
 		if (node->is_own && node->record != NULL && span_equal(node->domain, domain)) {
-			return node;
+			/* behind a CNAME the record is another name's */
+			bool is_alias = a->alias.len > 0 && span_equal(domain, a->domain);
+			return is_alias ? NULL : node;
 		}
 	}
 	return NULL;
@@ -90,7 +92,7 @@ static void drop_unwanted(const struct assessment *a, struct span domain, struct
 		/* two findings about one term remove it once */
 		bool is_again = span_equal(term, dropped) && finding->id != FINDING_SPF_DUPLICATE;
 		if (is_removal(finding) && span_equal(finding->subject, domain) && !is_again) {
-			spf_words_drop(words, term);
+			(void)spf_words_drop(words, term);
 			dropped = term;
 		}
 	}
@@ -143,7 +145,7 @@ static void join_records(struct builder *builder)
 {
 	const struct spf_view *view = builder->a->spf;
 	struct span value = joined_record(builder->arena, view);
-	if (value.len == 0) {
+	if (value.len == 0 || builder->a->alias.len > 0) {
 		return;
 	}
 	builder_add(builder, (struct record_change){.action = RECORD_REPLACE,
@@ -160,7 +162,7 @@ static void repair_near_miss(struct builder *builder, const struct finding *find
 {
 	struct spf_words words;
 	struct span text = finding_seen(finding, SPAN(""));
-	if (text.len == 0) {
+	if (text.len == 0 || builder->a->alias.len > 0) {
 		return;
 	}
 	if (builder->a->spf->record_count > 0) {
@@ -224,16 +226,17 @@ static void tighten(struct builder *builder, const struct finding *finding)
 {
 	struct span term = finding_value(finding, SPAN("term"));
 	const struct spf_node *node = own_ancestor(find_node(builder->a, finding->subject), &term);
-	if (node == NULL || node->record == NULL || spf_record_redirect(node->record) != NULL) {
+	if (node == NULL || find_own_node(builder->a, node->domain) == NULL ||
+	    spf_record_redirect(node->record) != NULL) {
 		return;
 	}
 	struct span before = record_before(builder, node);
 	struct spf_words words = spf_words_of(builder->arena, before);
-	if (finding->id == FINDING_SPF_PASS_ALL) {
-		spf_words_drop(&words, term);
+	if (finding->id == FINDING_SPF_PASS_ALL && !spf_words_drop(&words, term)) {
+		return; /* several terms together: it takes its owner to say which is wrong */
 	}
-	/* softly, while wanted senders may be missing from the list */
-	spf_words_end_in(&words, spf_words_authorise(&words) ? SPAN("~all") : SPAN("-all"));
+	/* softly, for wanted senders may be missing from the list */
+	spf_words_end_in(&words, SPAN("~all"));
 	builder_put(builder, node->domain, RR_TXT, before, spf_words_write(&words));
 }
 

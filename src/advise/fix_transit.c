@@ -30,10 +30,11 @@ static void put_single(struct builder *builder, const struct txt_records *found,
 	if (value.len == 0) {
 		return;
 	}
+	struct span name = fact_owner(found->fact, found->name);
 	struct span old = found->count > 0 ? found->texts[0] : found->near_miss;
-	builder_put(builder, found->name, RR_TXT, old, value);
+	builder_put(builder, name, RR_TXT, old, value);
 	for (size_t i = 1; i < found->count; i++) {
-		builder_remove(builder, found->name, RR_TXT, found->texts[i]);
+		builder_remove(builder, name, RR_TXT, found->texts[i]);
 	}
 }
 

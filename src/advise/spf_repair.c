@@ -30,6 +30,16 @@ static bool is_good(struct arena *arena, struct span word)
 	return record != NULL && record->term_count == 1 && problem_count(&record->problems) == 0;
 }
 
+/* RFC 7208 6: "name=value" with an unknown name is ignored. To bring it to life could break a
+ * record that works. */
+static bool is_ignored(struct arena *arena, struct span word)
+{
+	struct span text = arena_printf(arena, "v=spf1 %.*s", SPAN_ARG(word));
+	const struct spf_record *record = spf_record_parse(arena, text);
+	return record != NULL && record->term_count == 1 &&
+	       record->terms[0].kind == SPF_TERM_UNKNOWN_MODIFIER;
+}
+
 static struct spf_repair one(struct span word)
 {
 	return (struct spf_repair){.is_certain = true, .words = {word}, .word_count = 1};
@@ -175,7 +185,7 @@ struct spf_repair spf_repair_word(struct arena *arena, struct span word, struct 
 	if (bare.len == 0 || span_equal_nocase(bare, SPAN("v=spf1"))) {
 		return (struct spf_repair){.is_certain = true}; /* says nothing */
 	}
-	struct span single = repair_single(arena, word);
+	struct span single = is_ignored(arena, word) ? word : repair_single(arena, word);
 	if (single.len > 0) {
 		return one(single);
 	}

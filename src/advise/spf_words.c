@@ -61,14 +61,15 @@ static void remove_at(struct spf_words *words, size_t at)
 	words->items.len--;
 }
 
-void spf_words_drop(struct spf_words *words, struct span term)
+bool spf_words_drop(struct spf_words *words, struct span term)
 {
 	for (size_t i = words->items.len; i > 0; i--) {
 		if (span_equal_nocase(*spf_words_at(words, i - 1), term)) {
 			remove_at(words, i - 1);
-			return;
+			return true;
 		}
 	}
+	return false;
 }
 
 static bool is_all(struct span word)
@@ -104,20 +105,6 @@ void spf_words_end_in(struct spf_words *words, struct span all)
 		}
 	}
 	push(words, all);
-}
-
-bool spf_words_authorise(const struct spf_words *words)
-{
-	for (size_t i = 0; i < words->items.len; i++) {
-		struct span word = *spf_words_at(words, i);
-		bool is_refusal = word.len > 0 && strchr("-~?", word.ptr[0]) != NULL;
-		bool is_note = span_find(word, '=', 0) < word.len &&
-			       !span_starts_with_nocase(word, SPAN("redirect="));
-		if (!is_all(word) && !is_refusal && !is_note) {
-			return true;
-		}
-	}
-	return false;
 }
 
 static bool is_modifier(struct span word)

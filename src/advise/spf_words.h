@@ -22,14 +22,12 @@ static inline struct span *spf_words_at(const struct spf_words *words, size_t i)
 }
 /* Puts mistyped words right. False when one is left of which it is not certain what was meant. */
 bool spf_words_repair(struct spf_words *words) MUST_CHECK;
-/* Removes the last word that equals term, if there is one. */
-void spf_words_drop(struct spf_words *words, struct span term);
+/* Removes the last word that equals term; false when there is none. */
+bool spf_words_drop(struct spf_words *words, struct span term);
 /* Adds a word in front of "all", or at the end; not when it is there already. */
 void spf_words_add(struct spf_words *words, struct span term);
 /* Replaces every "all" by this one at the end ("~all"). */
 void spf_words_end_in(struct spf_words *words, struct span all);
-/* True when some word lets senders in: nothing but "all" and modifiers does not. */
-bool spf_words_authorise(const struct spf_words *words);
 /* "v=spf1 ..."; an empty span when that would have an error. */
 struct span spf_words_write(const struct spf_words *words);
 /* The words behind a version that receivers do not recognise ("spf1 -all", "v=spf2 -all"). False

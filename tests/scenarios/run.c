@@ -20,12 +20,14 @@
  *   measure NAME VALUE                a word, number, yes, no, unknown or not-applicable
  *   unknown CONTROL                   something of it is unknown
  *
+ * Advice is carried out in the world and judged again, see advice_check.h.
  * Every finding's three texts must fill without a {placeholder} left, and the scenario must judge
  * the same twice.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "advice_check.h"
 #include "assess/assess.h"
 #include "guide/providers.h"
 #include "world.h"
@@ -40,6 +42,7 @@ struct scenario {
 	struct span domain;
 	struct span selectors[SCENARIO_MAX_SELECTORS];
 	size_t selector_count;
+	struct vector world_lines;  /* of struct span */
 	struct vector expectations; /* of struct span: lines */
 	struct assess_options options;
 	struct assessment *result;
@@ -98,6 +101,8 @@ static void read_line(struct scenario *s, enum section *section, struct span lin
 		*VECTOR_PUSH(&s->expectations, s->arena, struct span, 1000) = line;
 	} else if (!world_add_line(s->world, line, &failure)) {
 		complain(s, failure.detail, line);
+	} else {
+		*VECTOR_PUSH(&s->world_lines, s->arena, struct span, 200000) = line;
 	}
 }
 
@@ -321,6 +326,19 @@ static void check_texts(struct scenario *s)
 	}
 }
 
+/* Advice must mend what it claims to, in every scenario. */
+static void check_advice(struct scenario *s)
+{
+	const struct advice_case advice = {
+		.path = s->path,
+		.arena = s->arena,
+		.before = s->result,
+		.world_lines = &s->world_lines,
+		.options = &s->options,
+	};
+	s->is_failed = !advice_check(&advice) || s->is_failed;
+}
+
 static bool run(const char *path, const struct assess_options *options)
 {
 	struct scenario s = {.path = path, .arena = arena_new((size_t)256 << 20)};
@@ -337,6 +355,7 @@ static bool run(const char *path, const struct assess_options *options)
 	}
 	if (!s.is_failed) {
 		check_texts(&s);
+		check_advice(&s);
 		for (size_t i = 0; i < s.expectations.len; i++) {
 			check(&s, *VECTOR_AT(&s.expectations, struct span, i));
 		}

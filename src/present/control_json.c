@@ -302,17 +302,17 @@ static void write_mx(const struct mx_view *mx, struct json_writer *json)
 	json_object_end(json);
 }
 
-static void write_records(const struct span *records, size_t count, struct json_writer *json)
+static void write_records(const struct txt_records *found, struct json_writer *json)
 {
 	json_object_begin(json);
-	put_spans(json, "records", records, count);
+	put_spans(json, "records", found->texts, found->count);
 	json_object_end(json);
 }
 
 static void write_tls_rpt(const struct tls_rpt_view *view, struct json_writer *json)
 {
 	json_object_begin(json);
-	put_spans(json, "records", view->records, view->record_count);
+	put_spans(json, "records", view->found.texts, view->found.count);
 	write_destinations("rua", &view->rua, json);
 	json_object_end(json);
 }
@@ -336,11 +336,11 @@ void control_json(const struct assessment *a, enum control control, struct json_
 	} else if (control == CONTROL_MX && a->mx != NULL && a->mx->is_known) {
 		write_mx(a->mx, json);
 	} else if (control == CONTROL_MTA_STS && a->mta_sts != NULL) {
-		write_records(a->mta_sts->records, a->mta_sts->record_count, json);
+		write_records(&a->mta_sts->found, json);
 	} else if (control == CONTROL_TLS_RPT && a->tls_rpt != NULL) {
 		write_tls_rpt(a->tls_rpt, json);
 	} else if (control == CONTROL_BIMI && a->bimi != NULL) {
-		write_records(a->bimi->records, a->bimi->record_count, json);
+		write_records(&a->bimi->found, json);
 	} else if (control == CONTROL_DNSSEC && a->dnssec != NULL) {
 		write_dnssec(a->dnssec, json);
 	} else {

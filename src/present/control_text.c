@@ -151,11 +151,10 @@ static struct span other_text(struct arena *arena, const struct assessment *a, e
 
 /* Records of the small controls: the view's list, or why there is none. */
 static struct span small_text(struct arena *arena, const struct assessment *a, enum control control,
-			      const struct span *records, size_t count)
+			      const struct txt_records *found)
 {
-	return count == 0 && assessment_has_unknown(a, control)
-		       ? unknown_text(arena, a, control)
-		       : records_text(arena, records, count);
+	return found->is_known ? records_text(arena, found->texts, found->count)
+			       : unknown_text(arena, a, control);
 }
 
 struct span control_text(struct arena *arena, const struct assessment *a, enum control control)
@@ -172,11 +171,11 @@ struct span control_text(struct arena *arena, const struct assessment *a, enum c
 	case CONTROL_DNSSEC:
 		return dnssec_text(arena, a);
 	case CONTROL_MTA_STS:
-		return small_text(arena, a, control, a->mta_sts->records, a->mta_sts->record_count);
+		return small_text(arena, a, control, &a->mta_sts->found);
 	case CONTROL_TLS_RPT:
-		return small_text(arena, a, control, a->tls_rpt->records, a->tls_rpt->record_count);
+		return small_text(arena, a, control, &a->tls_rpt->found);
 	case CONTROL_BIMI:
-		return small_text(arena, a, control, a->bimi->records, a->bimi->record_count);
+		return small_text(arena, a, control, &a->bimi->found);
 	case CONTROL_TLS:
 	case CONTROL_DANE:
 	case CONTROL_COUNT:

@@ -16,6 +16,7 @@ static void report_status(struct assessment *a, const struct fact *fact)
 		(void)finding_add(a, FINDING_DNSSEC_SECURE, a->domain);
 		break;
 	case DNSSEC_INSECURE:
+		a->is_absent[CONTROL_DNSSEC] = true;
 		(void)finding_add(a, FINDING_DNSSEC_INSECURE, a->domain);
 		break;
 	case DNSSEC_BOGUS:

@@ -38,7 +38,10 @@ static void keep_addresses(struct assessment *a, struct mx_host *host, struct ve
 			return;
 		}
 		*slot = network;
-		bool is_global = network_scope_of(network) == NETWORK_GLOBAL;
+		/* Documentation addresses stand for real ones in examples and labs: told, not
+		 * condemned. */
+		enum network_scope scope = network_scope_of(network);
+		bool is_global = scope == NETWORK_GLOBAL || scope == NETWORK_DOCUMENTATION;
 		host->global_address_count += is_global;
 		host->has_ipv6 |= is_global && network.family == NETWORK_IPV6;
 	}

@@ -45,8 +45,10 @@ static void report_no_address(struct assessment *a, const struct mx_host *host)
 static void report_special_addresses(struct assessment *a, const struct mx_host *host)
 {
 	struct span list = SPAN("");
+	bool is_documentation_only = true;
 	for (size_t i = 0; i < host->address_count; i++) {
 		enum network_scope scope = network_scope_of(host->addresses[i]);
+		is_documentation_only &= scope == NETWORK_GLOBAL || scope == NETWORK_DOCUMENTATION;
 		if (scope != NETWORK_GLOBAL) {
 			struct network_text text = network_format(host->addresses[i]);
 			list = append_item(a, list,
@@ -57,7 +59,9 @@ static void report_special_addresses(struct assessment *a, const struct mx_host 
 	struct finding *finding = finding_add(a, FINDING_MX_HOST_SPECIAL_ADDRESS, host->name);
 	finding_arg(a, finding, "addresses", "%.*s", SPAN_ARG(list));
 	finding_evidence(a, finding, "%.*s", SPAN_ARG(list));
-	if (mx_host_is_dead(host)) {
+	if (is_documentation_only) {
+		finding->severity = SEVERITY_INFO;
+	} else if (mx_host_is_dead(host)) {
 		finding->severity = SEVERITY_HIGH;
 	}
 }

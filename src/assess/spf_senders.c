@@ -129,6 +129,9 @@ static void report_scope(struct assessment *a, const struct spf_node *node,
 			spf_finding(a, FINDING_SPF_UNROUTABLE_ADDRESS, node, entry);
 		finding_arg(a, finding, "address", "%s", network_format(network).text);
 		finding_arg(a, finding, "scope", "%s", network_scope_name(scope));
+		if (scope == NETWORK_DOCUMENTATION) {
+			finding->severity = SEVERITY_INFO; /* an example or a lab */
+		}
 		return; /* once a term */
 	}
 }

@@ -86,9 +86,12 @@ static void add_selectors(struct provider_table *table, const struct conf_sectio
 {
 	for (size_t i = 0; i < section->entries.len; i++) {
 		const struct conf_entry *entry = conf_entry_at(section, i);
+		if (!span_equal(entry->key, SPAN("selector"))) {
+			continue;
+		}
 		struct span *item =
 			VECTOR_PUSH(&table->selectors, table->arena, struct span, CONF_MAX_ENTRIES);
-		if (item != NULL && span_equal(entry->key, SPAN("selector"))) {
+		if (item != NULL) {
 			*item = entry->value;
 		}
 	}

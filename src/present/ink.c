@@ -152,10 +152,11 @@ static void write_runs(struct pen *pen, struct span text)
 	buffer_putc(pen->ink->out, '\n');
 }
 
-static void write_code(const struct ink *ink, unsigned indent, struct span code)
+static void write_code(const struct ink *ink, unsigned indent, const struct markdown_block *block)
 {
+	struct span rest = block->text;
 	struct span line;
-	while (span_split(&code, '\n', &line)) {
+	while (markdown_next_code_line(block, &rest, &line)) {
 		buffer_printf(ink->out, "%*s", (int)indent + 4, "");
 		ink_text(ink, INK_BLUE, line);
 		buffer_putc(ink->out, '\n');
@@ -167,7 +168,7 @@ static void write_block(const struct ink *ink, unsigned indent, const struct mar
 	struct pen pen = {ink, indent, indent, false};
 	switch (block->kind) {
 	case MARKDOWN_CODE:
-		write_code(ink, indent, block->text);
+		write_code(ink, indent, block);
 		return;
 	case MARKDOWN_HEADING:
 		buffer_printf(ink->out, "%*s", (int)indent, "");

@@ -3,6 +3,9 @@
 /* Splits our small Markdown into blocks and runs. */
 #include "present/markdown.h"
 
+/* Lines with so many spaces in front are code. */
+#define INDENT 4
+
 static struct span line_at(struct span text)
 {
 	return span_slice(text, 0, span_find(text, '\n', 0));
@@ -21,6 +24,11 @@ static bool is_blank(struct span line)
 static bool is_fence(struct span line)
 {
 	return span_starts_with(line, SPAN("```"));
+}
+
+static bool is_indented(struct span line)
+{
+	return span_starts_with(line, SPAN("    ")) && !is_blank(line);
 }
 
 static bool is_item(struct span line)
@@ -44,7 +52,18 @@ static struct markdown_block take_code(struct span *rest)
 		len = text.len - at.len;
 	}
 	*rest = after_line(at);
-	return (struct markdown_block){MARKDOWN_CODE, span_trim(span_slice(text, 0, len), "\n")};
+	return (struct markdown_block){MARKDOWN_CODE, span_trim(span_slice(text, 0, len), "\n"), 0};
+}
+
+/* All indented lines up to one that is not. */
+static struct markdown_block take_indented(struct span *rest)
+{
+	struct span text = *rest;
+	while (rest->len > 0 && is_indented(line_at(*rest))) {
+		*rest = after_line(*rest);
+	}
+	struct span code = span_slice(text, 0, text.len - rest->len);
+	return (struct markdown_block){MARKDOWN_CODE, span_trim(code, "\n"), INDENT};
 }
 
 /* Lines up to one that is blank or begins something else. */
@@ -71,14 +90,28 @@ bool markdown_next_block(struct span *rest, struct markdown_block *ret_block)
 	struct span line = line_at(*rest);
 	if (is_fence(line)) {
 		*ret_block = take_code(rest);
+	} else if (is_indented(line)) {
+		*ret_block = take_indented(rest);
 	} else if (is_heading(line)) {
 		*rest = after_line(*rest);
-		*ret_block = (struct markdown_block){MARKDOWN_HEADING, span_trim(line, "# \r")};
+		*ret_block = (struct markdown_block){MARKDOWN_HEADING, span_trim(line, "# \r"), 0};
 	} else if (is_item(line)) {
-		*ret_block = (struct markdown_block){MARKDOWN_ITEM, span_from(take_lines(rest), 2)};
+		*ret_block =
+			(struct markdown_block){MARKDOWN_ITEM, span_from(take_lines(rest), 2), 0};
 	} else {
-		*ret_block = (struct markdown_block){MARKDOWN_PARAGRAPH, take_lines(rest)};
+		*ret_block = (struct markdown_block){MARKDOWN_PARAGRAPH, take_lines(rest), 0};
 	}
+	return true;
+}
+
+bool markdown_next_code_line(const struct markdown_block *block, struct span *rest,
+			     struct span *ret_line)
+{
+	struct span line;
+	if (!span_split(rest, '\n', &line)) {
+		return false;
+	}
+	*ret_line = span_from(line, block->indent);
 	return true;
 }
 

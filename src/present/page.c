@@ -82,6 +82,18 @@ static void write_runs(struct page *page, struct span text)
 	}
 }
 
+static void write_code(struct page *page, const struct markdown_block *block)
+{
+	struct span rest = block->text;
+	struct span line;
+	page_html(page, "<pre>");
+	while (markdown_next_code_line(block, &rest, &line)) {
+		page_text(page, line);
+		page_html(page, "\n");
+	}
+	page_html(page, "</pre>\n");
+}
+
 static void write_block(struct page *page, const struct markdown_block *block)
 {
 	switch (block->kind) {
@@ -96,8 +108,7 @@ static void write_block(struct page *page, const struct markdown_block *block)
 		page_html(page, "</li>\n");
 		break;
 	case MARKDOWN_CODE:
-		page_element(page, "pre", NULL, block->text);
-		page_html(page, "\n");
+		write_code(page, block);
 		break;
 	case MARKDOWN_HEADING:
 		page_element(page, "h4", NULL, block->text);

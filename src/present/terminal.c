@@ -253,6 +253,34 @@ static void write_findings(const struct ink *ink, const struct assessment *a, bo
 	}
 }
 
+static const struct unknown *unknown_at(const struct assessment *a, size_t i)
+{
+	return VECTOR_AT(&a->unknowns, struct unknown, i);
+}
+
+static bool is_same_reason(const struct unknown *a, const struct unknown *b)
+{
+	return a->control == b->control && span_equal(a->reason, b->reason);
+}
+
+/* Everything from i on that is unknown for the same reason; empty when it was named before. */
+static struct span subjects_of(const struct assessment *a, size_t i)
+{
+	struct span subjects = unknown_at(a, i)->subject;
+	for (size_t before = 0; before < i; before++) {
+		if (is_same_reason(unknown_at(a, before), unknown_at(a, i))) {
+			return SPAN("");
+		}
+	}
+	for (size_t after = i + 1; after < a->unknowns.len; after++) {
+		if (is_same_reason(unknown_at(a, after), unknown_at(a, i))) {
+			subjects = arena_printf(a->arena, "%.*s, %.*s", SPAN_ARG(subjects),
+						SPAN_ARG(unknown_at(a, after)->subject));
+		}
+	}
+	return subjects;
+}
+
 /* The same reason is said once, with all it concerns. */
 static void write_unknowns(const struct ink *ink, const struct assessment *a)
 {
@@ -261,10 +289,14 @@ static void write_unknowns(const struct ink *ink, const struct assessment *a)
 	}
 	write_heading(ink, "Could not be determined");
 	for (size_t i = 0; i < a->unknowns.len; i++) {
-		const struct unknown *unknown = VECTOR_AT(&a->unknowns, struct unknown, i);
+		const struct unknown *unknown = unknown_at(a, i);
+		struct span subjects = subjects_of(a, i);
+		if (subjects.len == 0) {
+			continue;
+		}
 		buffer_printf(ink->out, "%*s", INDENT, "");
 		write_cell(ink, INK_PLAIN, control_title(unknown->control), STATUS_COLUMN - INDENT);
-		struct span text = arena_printf(a->arena, "%.*s: %.*s", SPAN_ARG(unknown->subject),
+		struct span text = arena_printf(a->arena, "%.*s: %.*s", SPAN_ARG(subjects),
 						SPAN_ARG(unknown->reason));
 		ink_wrap(ink, STATUS_COLUMN, STATUS_COLUMN, text);
 	}

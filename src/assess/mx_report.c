@@ -56,6 +56,9 @@ static void report_special_addresses(struct assessment *a, const struct mx_host 
 							network_scope_name(scope)));
 		}
 	}
+	if (list.len == 0) {
+		return;
+	}
 	struct finding *finding = finding_add(a, FINDING_MX_HOST_SPECIAL_ADDRESS, host->name);
 	finding_arg(a, finding, "addresses", "%.*s", SPAN_ARG(list));
 	finding_evidence(a, finding, "%.*s", SPAN_ARG(list));
@@ -81,9 +84,7 @@ static void report_host(struct assessment *a, const struct mx_host *host)
 	if (host->address_count == 0 && !host->is_unknown) {
 		report_no_address(a, host);
 	}
-	if (host->global_address_count < host->address_count) {
-		report_special_addresses(a, host);
-	}
+	report_special_addresses(a, host);
 }
 
 static bool are_all_dead(const struct mx_view *view)

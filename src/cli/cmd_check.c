@@ -64,17 +64,25 @@ static bool read_threshold(const char *text, int *ret_threshold)
 	return true;
 }
 
+static bool has_finding_from(const struct assessment *a, int threshold)
+{
+	for (size_t i = 0; i < finding_count(a); i++) {
+		if ((int)finding_at(a, i)->severity >= threshold) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum exit_code judge_exit_code(const struct check_report *report, int threshold)
 {
 	enum exit_code code = EXIT_CLEAN;
 	for (size_t i = 0; i < report->result_count; i++) {
 		const struct assessment *a = report->results[i].assessment;
-		for (size_t f = 0; f < finding_count(a); f++) {
-			if ((int)finding_at(a, f)->severity >= threshold) {
-				return EXIT_FINDINGS;
-			}
+		if (a->kind != DOMAIN_NONEXISTENT && has_finding_from(a, threshold)) {
+			return EXIT_FINDINGS;
 		}
-		if (a->spoofable.answer == ANSWER_UNKNOWN || a->kind == DOMAIN_NONEXISTENT) {
+		if (a->spoofable.answer == ANSWER_UNKNOWN) {
 			code = EXIT_UNDETERMINED;
 		}
 	}

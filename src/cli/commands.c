@@ -7,6 +7,10 @@
 
 #include "cli/cmd.h"
 #include "cli/command.h"
+#include "present/ink.h"
+
+/* One line; what a person typed is cut before. */
+#define COMPLAINT_MAX 1000
 
 static const struct command *const commands[] = {
 	&cmd_check, &cmd_replay, &cmd_record, &cmd_guidance, &cmd_profiles, &cmd_completion,
@@ -34,12 +38,18 @@ const struct command *command_find(const char *name)
 
 void complain(const char *what, const char *format, ...)
 {
-	fprintf(stderr, "mailseal: %s: ", what);
+	char text[COMPLAINT_MAX];
 	va_list args;
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	struct buffer line = buffer_new((size_t)16 * COMPLAINT_MAX);
+	struct ink ink = {.out = &line};
+	ink_text(&ink, INK_PLAIN, span_of_string(what));
+	buffer_puts(&line, ": ");
+	ink_text(&ink, INK_PLAIN, span_of_string(text));
+	fprintf(stderr, "mailseal: %.*s\n", SPAN_ARG(buffer_span(&line)));
+	buffer_free(&line);
 }
 
 enum exit_code complain_failure(const struct failure *failure)

@@ -56,6 +56,10 @@ int assumption_add(struct assumptions *assumptions, struct arena *arena, struct 
 		return failure_set(reterr, FAILURE_INPUT, "read the record",
 				   "\"%.*s\" is not a domain name", SPAN_ARG(name));
 	}
+	if (type.len == 0) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record", "expected NAME TYPE%s",
+				   is_removal ? "" : " VALUE");
+	}
 	if (!rr_type_parse(type, &assumption.type)) {
 		return failure_set(reterr, FAILURE_INPUT, "read the record",
 				   "\"%.*s\" is not a record type", SPAN_ARG(type));

@@ -405,11 +405,12 @@ static void write_result(const struct ink *ink, const struct check_result *resul
 		write_quiet(ink, a);
 		return;
 	}
-	write_title(ink, a);
-	write_verdicts(ink, a);
 	if (a->kind == DOMAIN_NONEXISTENT) {
+		ink_wrap(ink, 0, 0, a->spoofable.sentence);
 		return;
 	}
+	write_title(ink, a);
+	write_verdicts(ink, a);
 	if (result->what_if != NULL) {
 		write_what_if(ink, result->what_if);
 	}

@@ -101,6 +101,7 @@ def test_domain_that_does_not_exist(mailseal, facts_file):
     result = mailseal("replay", facts_file(records, ["example.org"]))
     assert result.returncode == 3
     assert "does not exist" in result.stdout
+    assert len(result.stdout.splitlines()) == 1
 
 
 HOSTILE = [row for row in PARKED if row[1] != "TXT" or row[0] != "example.org"] + [

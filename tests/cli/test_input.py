@@ -9,7 +9,7 @@ BAD_DOMAINS = {
     "email": ("someone@example.org", "mail"),
     "ipv4": ("192.0.2.1", "address"),
     "ipv6": ("2001:db8::1", "address"),
-    "tld": ("uk", "top-level"),
+    "tld": ("uk", "single word"),
     "space": ("example .org", ""),
     "double dot": ("example..org", ""),
     "300 characters": ("a" * 300 + ".org", ""),

@@ -13,6 +13,8 @@
 #define WIDE_IPV6_PREFIX_LEN 32
 /* From /8 on it is a whole network operator, or a slip of the keyboard. */
 #define VAST_IPV4_PREFIX_LEN 8
+/* More than any registry hands out at once. */
+#define VAST_IPV6_PREFIX_LEN 16
 
 static struct span names_of(struct assessment *a, const struct spf_view *view, bool only_shared)
 {
@@ -76,6 +78,12 @@ static bool is_wide(struct network network)
 	       (network.family == NETWORK_IPV4 ? WIDE_IPV4_PREFIX_LEN : WIDE_IPV6_PREFIX_LEN);
 }
 
+/* ip4:0.0.0.0/0 is told as what it is: an "all" that passes. */
+static bool is_all_of_ipv4(struct network network)
+{
+	return network.family == NETWORK_IPV4 && network.prefix_len == 0;
+}
+
 static const struct network *find_wide(const struct spf_tree_term *entry)
 {
 	for (size_t i = 0; i < entry->network_count; i++) {
@@ -100,7 +108,8 @@ static void report_wide(struct assessment *a, const struct spf_node *node,
 {
 	struct finding *finding = spf_finding(a, FINDING_SPF_WIDE_RANGE, node, entry);
 	finding_arg(a, finding, "size", "%.*s", SPAN_ARG(size_text(a->arena, network)));
-	if (network.family == NETWORK_IPV4 && network.prefix_len <= VAST_IPV4_PREFIX_LEN) {
+	if (network.prefix_len <=
+	    (network.family == NETWORK_IPV4 ? VAST_IPV4_PREFIX_LEN : VAST_IPV6_PREFIX_LEN)) {
 		finding->severity = SEVERITY_HIGH;
 	}
 }
@@ -149,7 +158,7 @@ static void report_ranges(struct assessment *a, const struct spf_view *view)
 			const struct network *wide = find_wide(entry);
 			if (wide != NULL && !node->is_own) {
 				report_wide_included(a, &included, node, entry);
-			} else if (wide != NULL && wide->prefix_len > 0) {
+			} else if (wide != NULL && !is_all_of_ipv4(*wide)) {
 				report_wide(a, node, entry, *wide);
 			}
 			if (node->is_own) {

@@ -115,6 +115,10 @@ static struct verdict judge_enforced(struct assessment *a)
 		struct span pct = arena_printf(a->arena, "%u", dmarc->rfc7489.pct);
 		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_PCT, pct);
 	}
+	if (is_weaker(&dmarc->subdomain, &dmarc->domain) ||
+	    is_weaker(&dmarc->invented, &dmarc->domain)) {
+		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_BELOW_QUARANTINE, none);
+	}
 	if (strength(dmarc->domain.policy) < 2) {
 		return say(a, ANSWER_PARTLY, SENTENCE_SPOOFABLE_PARTLY_QUARANTINE, none);
 	}
@@ -132,11 +136,44 @@ static bool is_dmarc_unknown(const struct dmarc_view *dmarc)
 	return dmarc->domain.status == DMARC_UNKNOWN;
 }
 
+/* Every address of the IPv6 internet lies in 2000::/3. */
+#define ALL_IPV6_PREFIX_LEN 3
+
+static bool authorises_all_ipv6(const struct spf_tree_term *entry)
+{
+	for (size_t i = 0; i < entry->network_count; i++) {
+		if (entry->networks[i].family == NETWORK_IPV6 &&
+		    entry->networks[i].prefix_len <= ALL_IPV6_PREFIX_LEN) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* SPF lets everybody pass, or everybody who sends over IPv6. */
+static bool is_everyone_authorised(const struct spf_view *spf)
+{
+	if (spf->outcome == SPF_OUTCOME_PASS) {
+		return true;
+	}
+	for (size_t n = 0; n < spf->node_count; n++) {
+		const struct spf_node *node = spf->nodes[n];
+		for (size_t i = 0; node->is_authorising && i < node->term_count; i++) {
+			const struct spf_tree_term *entry = &node->terms[i];
+			if (entry->reach == SPF_REACH_EVALUATED &&
+			    entry->term->qualifier == SPF_PASS && authorises_all_ipv6(entry)) {
+				return spf->outcome != SPF_OUTCOME_PERMERROR;
+			}
+		}
+	}
+	return false;
+}
+
 static struct verdict judge_spoofable(struct assessment *a)
 {
 	const struct span none = SPAN("");
 	const struct finding *takeover = find_takeover(a);
-	if (a->spf != NULL && a->spf->outcome == SPF_OUTCOME_PASS) {
+	if (a->spf != NULL && !a->spf->is_unknown && is_everyone_authorised(a->spf)) {
 		return say(a, ANSWER_YES, SENTENCE_SPOOFABLE_YES_EVERYONE_PASSES, none);
 	}
 	if (takeover != NULL) {

@@ -55,7 +55,8 @@ struct txt_problems {
 void txt_records_report_problems(struct assessment *a, enum finding_id id,
 				 const struct txt_records *records,
 				 const struct txt_problems *problems);
-/* Does the domain take mail, by its MX records? Never PARTLY. Unknown answers are noted for the control. */
+/* Does the domain take mail, by its MX records? Never PARTLY. Unknown answers are noted for the
+ * control. */
 enum answer txt_records_is_receiving(struct assessment *a, enum control control);
 /* Sets each of the measures to "not applicable" or "unknown". */
 void txt_records_not_applicable(struct assessment *a, const enum measure_id *ids, size_t count,

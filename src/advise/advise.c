@@ -116,7 +116,7 @@ static struct span fill(const struct builder *builder, struct span text)
 	return template_fill(builder->arena, text, builder->args.items, builder->args.len, NULL);
 }
 
-/* False when the fix does not fit the domain. */
+/* False when the fix does not fit the domain, or is not worth doing. */
 static bool build(struct gathering *gathering, enum fix_id id, struct fix *fix)
 {
 	struct builder builder = {
@@ -144,7 +144,8 @@ static bool build(struct gathering *gathering, enum fix_id id, struct fix *fix)
 		.finding_count = builder.finding_count,
 	};
 	fix->severity = worst_of(fix);
-	return true;
+	/* What is only worth knowing makes no work, unless it is as easy as publishing a record. */
+	return fix->severity >= SEVERITY_LOW || fix->change_count > 0;
 }
 
 /* Lower order first; equal ones stay in the order of their ids. */

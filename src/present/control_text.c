@@ -55,8 +55,9 @@ static struct span dkim_text(struct arena *arena, const struct assessment *a)
 	}
 	if (dkim->key_count == 0) {
 		bool is_revoked = dkim->wildcard.state == DKIM_SELECTOR_REVOKED;
-		return arena_printf(arena, "no key found at these %zu selectors%s",
-				    dkim->selector_count,
+		return arena_printf(arena, "no key found at %s %zu selector%s%s",
+				    dkim->selector_count == 1 ? "the" : "these",
+				    dkim->selector_count, dkim->selector_count == 1 ? "" : "s",
 				    is_revoked ? "; every selector is revoked" : "");
 	}
 	struct buffer text = buffer_new(2000);

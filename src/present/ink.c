@@ -124,14 +124,15 @@ static void pen_words(struct pen *pen, enum ink_color color, struct span text, b
 	}
 }
 
-void ink_wrap(const struct ink *ink, unsigned indent, unsigned first_used, struct span text)
+void ink_wrap(const struct ink *ink, enum ink_color color, unsigned indent, unsigned first_used,
+	      struct span text)
 {
 	struct pen pen = {ink, indent, first_used, false};
 	if (first_used == 0) {
 		buffer_printf(ink->out, "%*s", (int)indent, "");
 		pen.column = indent;
 	}
-	pen_words(&pen, INK_PLAIN, text, /* is_glued: */ false);
+	pen_words(&pen, color, text, /* is_glued: */ false);
 	buffer_putc(ink->out, '\n');
 }
 
@@ -163,6 +164,14 @@ static void write_code(const struct ink *ink, unsigned indent, const struct mark
 	}
 }
 
+/* "- " or "1. "; gives the columns it takes. */
+static unsigned write_marker(const struct ink *ink, unsigned indent, struct span marker)
+{
+	struct span shown = marker.len > 0 ? marker : SPAN("-");
+	buffer_printf(ink->out, "%*s%.*s ", (int)indent, "", SPAN_ARG(shown));
+	return (unsigned)shown.len + 1;
+}
+
 static void write_block(const struct ink *ink, unsigned indent, const struct markdown_block *block)
 {
 	struct pen pen = {ink, indent, indent, false};
@@ -176,9 +185,8 @@ static void write_block(const struct ink *ink, unsigned indent, const struct mar
 		buffer_putc(ink->out, '\n');
 		return;
 	case MARKDOWN_ITEM:
-		buffer_printf(ink->out, "%*s- ", (int)indent, "");
-		pen.indent += 2;
-		pen.column += 2;
+		pen.indent += write_marker(ink, indent, block->marker);
+		pen.column = pen.indent;
 		break;
 	case MARKDOWN_PARAGRAPH:
 		buffer_printf(ink->out, "%*s", (int)indent, "");

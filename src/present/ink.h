@@ -30,7 +30,8 @@ struct ink {
 void ink_text(const struct ink *ink, enum ink_color color, struct span text);
 /* Escaped text, broken at spaces to fit the width, each line after indent columns. Ends with a
  * newline. first_used: columns already taken on the first line. */
-void ink_wrap(const struct ink *ink, unsigned indent, unsigned first_used, struct span text);
+void ink_wrap(const struct ink *ink, enum ink_color color, unsigned indent, unsigned first_used,
+	      struct span text);
 /* Markdown blocks, wrapped and indented. */
 void ink_markdown(const struct ink *ink, unsigned indent, struct span markdown);
 /* A line across the width. */

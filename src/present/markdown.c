@@ -31,9 +31,23 @@ static bool is_indented(struct span line)
 	return span_starts_with(line, SPAN("    ")) && !is_blank(line);
 }
 
+/* Octets of "- " or "12. " at the start of a line; 0 when it is no item. */
+static size_t marker_len(struct span line)
+{
+	if (span_starts_with(line, SPAN("- "))) {
+		return 2;
+	}
+	size_t digits = 0;
+	while (digits < line.len && text_is_digit(line.ptr[digits])) {
+		digits++;
+	}
+	bool is_numbered = digits > 0 && span_starts_with(span_from(line, digits), SPAN(". "));
+	return is_numbered ? digits + 2 : 0;
+}
+
 static bool is_item(struct span line)
 {
-	return span_starts_with(line, SPAN("- "));
+	return marker_len(line) > 0;
 }
 
 static bool is_heading(struct span line)
@@ -52,7 +66,8 @@ static struct markdown_block take_code(struct span *rest)
 		len = text.len - at.len;
 	}
 	*rest = after_line(at);
-	return (struct markdown_block){MARKDOWN_CODE, span_trim(span_slice(text, 0, len), "\n"), 0};
+	return (struct markdown_block){.kind = MARKDOWN_CODE,
+				       .text = span_trim(span_slice(text, 0, len), "\n")};
 }
 
 /* All indented lines up to one that is not. */
@@ -63,7 +78,8 @@ static struct markdown_block take_indented(struct span *rest)
 		*rest = after_line(*rest);
 	}
 	struct span code = span_slice(text, 0, text.len - rest->len);
-	return (struct markdown_block){MARKDOWN_CODE, span_trim(code, "\n"), INDENT};
+	return (struct markdown_block){
+		.kind = MARKDOWN_CODE, .text = span_trim(code, "\n"), .indent = INDENT};
 }
 
 /* Lines up to one that is blank or begins something else. */
@@ -77,6 +93,15 @@ static struct span take_lines(struct span *rest)
 	}
 	*rest = at;
 	return span_trim(span_slice(text, 0, text.len - at.len), TEXT_SPACE);
+}
+
+static struct markdown_block take_item(struct span *rest)
+{
+	struct span text = take_lines(rest);
+	size_t len = marker_len(text);
+	struct span marker = text_is_digit(text.ptr[0]) ? span_slice(text, 0, len - 1) : SPAN("");
+	return (struct markdown_block){
+		.kind = MARKDOWN_ITEM, .text = span_from(text, len), .marker = marker};
 }
 
 bool markdown_next_block(struct span *rest, struct markdown_block *ret_block)
@@ -94,12 +119,13 @@ bool markdown_next_block(struct span *rest, struct markdown_block *ret_block)
 		*ret_block = take_indented(rest);
 	} else if (is_heading(line)) {
 		*rest = after_line(*rest);
-		*ret_block = (struct markdown_block){MARKDOWN_HEADING, span_trim(line, "# \r"), 0};
+		*ret_block = (struct markdown_block){.kind = MARKDOWN_HEADING,
+						     .text = span_trim(line, "# \r")};
 	} else if (is_item(line)) {
-		*ret_block =
-			(struct markdown_block){MARKDOWN_ITEM, span_from(take_lines(rest), 2), 0};
+		*ret_block = take_item(rest);
 	} else {
-		*ret_block = (struct markdown_block){MARKDOWN_PARAGRAPH, take_lines(rest), 0};
+		*ret_block = (struct markdown_block){.kind = MARKDOWN_PARAGRAPH,
+						     .text = take_lines(rest)};
 	}
 	return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
- * The small Markdown that guidance/ uses: paragraphs, "- " lists, fenced or indented code, `code`
- * and
+ * The small Markdown that guidance/ uses: paragraphs, "- " and "1. " lists, fenced or indented
+ * code, `code` and
  * **strong** inside text. Anything else is plain text.
  */
 #ifndef MAILSEAL_PRESENT_MARKDOWN_H
@@ -12,7 +12,7 @@
 
 enum markdown_block_kind {
 	MARKDOWN_PARAGRAPH, /* lines are joined by the one who shows it */
-	MARKDOWN_ITEM,	    /* one list item, without its "- " */
+	MARKDOWN_ITEM,	    /* one list item, without its "- " or "1. " */
 	MARKDOWN_CODE,	    /* lines as they stand; see markdown_next_code_line() */
 	MARKDOWN_HEADING,   /* without its "#"s */
 };
@@ -20,6 +20,7 @@ enum markdown_block_kind {
 struct markdown_block {
 	enum markdown_block_kind kind;
 	struct span text;
+	struct span marker; /* of a numbered item: "1."; empty for a bullet */
 	size_t indent; /* of indented code: octets at the start of each line that do not belong to
 			  it */
 };

@@ -117,21 +117,41 @@ static void write_block(struct page *page, const struct markdown_block *block)
 	}
 }
 
+enum list {
+	LIST_NONE,
+	LIST_BULLETS,
+	LIST_NUMBERS,
+};
+
+static enum list list_of(const struct markdown_block *block)
+{
+	if (block->kind != MARKDOWN_ITEM) {
+		return LIST_NONE;
+	}
+	return block->marker.len > 0 ? LIST_NUMBERS : LIST_BULLETS;
+}
+
+/* Closes the list we are in and opens the one that follows, when they differ. */
+static enum list change_list(struct page *page, enum list from, enum list to)
+{
+	static const char *const open[] = {
+		[LIST_NONE] = "", [LIST_BULLETS] = "<ul>\n", [LIST_NUMBERS] = "<ol>\n"};
+	static const char *const close[] = {
+		[LIST_NONE] = "", [LIST_BULLETS] = "</ul>\n", [LIST_NUMBERS] = "</ol>\n"};
+	if (from != to) {
+		buffer_puts(page->out, close[from]);
+		buffer_puts(page->out, open[to]);
+	}
+	return to;
+}
+
 void page_markdown(struct page *page, struct span markdown)
 {
 	struct markdown_block block;
-	bool is_in_list = false;
+	enum list list = LIST_NONE;
 	while (markdown_next_block(&markdown, &block)) {
-		bool is_item = block.kind == MARKDOWN_ITEM;
-		if (is_item && !is_in_list) {
-			page_html(page, "<ul>\n");
-		} else if (!is_item && is_in_list) {
-			page_html(page, "</ul>\n");
-		}
-		is_in_list = is_item;
+		list = change_list(page, list, list_of(&block));
 		write_block(page, &block);
 	}
-	if (is_in_list) {
-		page_html(page, "</ul>\n");
-	}
+	(void)change_list(page, list, LIST_NONE);
 }

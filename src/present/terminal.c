@@ -98,7 +98,7 @@ static void write_verdict(const struct ink *ink, const char *question,
 	buffer_printf(ink->out, "%s ", question);
 	ink_text(ink, answer_color(verdict->answer), span_of_string(words[verdict->answer]));
 	buffer_putc(ink->out, '\n');
-	ink_wrap(ink, INDENT, 0, verdict->sentence);
+	ink_wrap(ink, INK_PLAIN, INDENT, 0, verdict->sentence);
 }
 
 static void write_verdicts(const struct ink *ink, const struct assessment *a)
@@ -117,7 +117,8 @@ static void write_controls(const struct ink *ink, const struct assessment *a)
 		write_cell(ink, INK_PLAIN, control_title(control), STATUS_COLUMN - INDENT);
 		write_cell(ink, status_color(status), control_status_name(status),
 			   TEXT_COLUMN - STATUS_COLUMN);
-		ink_wrap(ink, TEXT_COLUMN, TEXT_COLUMN, control_text(a->arena, a, control));
+		ink_wrap(ink, INK_PLAIN, TEXT_COLUMN, TEXT_COLUMN,
+			 control_text(a->arena, a, control));
 	}
 }
 
@@ -156,12 +157,11 @@ static void write_fix(const struct ink *ink, size_t number, const struct fix *fi
 		      struct arena *arena)
 {
 	buffer_printf(ink->out, "\n %2zu. ", number);
-	ink_text(ink, INK_BOLD, fix->title);
+	ink_wrap(ink, INK_BOLD, 5, 5, fix->title);
 	if (fix->text->risk == FIX_RISK_BREAK) {
-		buffer_puts(ink->out, "  ");
-		ink_text(ink, INK_YELLOW, SPAN("can stop mail: read the warning"));
+		ink_wrap(ink, INK_YELLOW, 5, 0,
+			 SPAN("This can stop mail: read the warning first."));
 	}
-	buffer_putc(ink->out, '\n');
 	ink_markdown(ink, 5, fix->action);
 	for (size_t i = 0; i < fix->change_count; i++) {
 		write_change(ink, &fix->changes[i], arena);
@@ -216,7 +216,7 @@ static void write_finding(const struct ink *ink, const struct assessment *a,
 {
 	buffer_printf(ink->out, "%*s", INDENT, "");
 	write_cell(ink, severity_color(finding->severity), severity_name(finding->severity), 8);
-	ink_wrap(ink, 10, 10, finding_title(a->arena, finding));
+	ink_wrap(ink, INK_PLAIN, 10, 10, finding_title(a->arena, finding));
 	buffer_printf(ink->out, "%*s", 10, "");
 	ink_text(ink, INK_DIM, finding->guidance->id);
 	buffer_putc(ink->out, '\n');
@@ -249,7 +249,7 @@ static void write_findings(const struct ink *ink, const struct assessment *a, bo
 		struct span note =
 			arena_printf(a->arena, "%s%zu more for information (-v shows them).",
 				     has_heading ? "" : "Nothing to mend. ", hidden);
-		ink_wrap(ink, INDENT, 0, note);
+		ink_wrap(ink, INK_PLAIN, INDENT, 0, note);
 	}
 }
 
@@ -298,7 +298,7 @@ static void write_unknowns(const struct ink *ink, const struct assessment *a)
 		write_cell(ink, INK_PLAIN, control_title(unknown->control), STATUS_COLUMN - INDENT);
 		struct span text = arena_printf(a->arena, "%.*s: %.*s", SPAN_ARG(subjects),
 						SPAN_ARG(unknown->reason));
-		ink_wrap(ink, STATUS_COLUMN, STATUS_COLUMN, text);
+		ink_wrap(ink, INK_PLAIN, STATUS_COLUMN, STATUS_COLUMN, text);
 	}
 }
 
@@ -325,9 +325,9 @@ static void write_row(const struct ink *ink, const struct requirement_result *ro
 	struct span text =
 		arena_printf(arena, "%.*s (%.*s) %.*s", SPAN_ARG(row->requirement->id),
 			     SPAN_ARG(row->requirement->level), SPAN_ARG(row->requirement->title));
-	ink_wrap(ink, 12, 12, text);
+	ink_wrap(ink, INK_PLAIN, 12, 12, text);
 	if (row->reason.len > 0) {
-		ink_wrap(ink, 12, 0, row->reason);
+		ink_wrap(ink, INK_PLAIN, 12, 0, row->reason);
 	}
 }
 
@@ -346,7 +346,7 @@ static void write_profiles(const struct ink *ink, const struct check_result *res
 			SPAN_ARG(profile->profile->name),
 			profile->profile->is_draft ? " (draft)" : "", profile->satisfied_count,
 			profile->not_satisfied_count, profile->not_measured_count);
-		ink_wrap(ink, INDENT, 0, line);
+		ink_wrap(ink, INK_PLAIN, INDENT, 0, line);
 		for (size_t r = 0; r < profile->row_count; r++) {
 			if (is_row_shown(&profile->rows[r], is_verbose)) {
 				write_row(ink, &profile->rows[r], arena);
@@ -406,7 +406,7 @@ static void write_result(const struct ink *ink, const struct check_result *resul
 		return;
 	}
 	if (a->kind == DOMAIN_NONEXISTENT) {
-		ink_wrap(ink, 0, 0, a->spoofable.sentence);
+		ink_wrap(ink, INK_PLAIN, 0, 0, a->spoofable.sentence);
 		return;
 	}
 	write_title(ink, a);

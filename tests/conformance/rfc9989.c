@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
- * Discovery and policy of the RFC 9989 cases, from lines on standard input:
+ * The RFC 9989 cases: discovery, policy, alignment and verdict, from lines on standard input:
  *
  *   case ID
  *   author DOMAIN
+ *   spf DOMAIN / dkim DOMAIN         what passed
  *   world <a line of tests/support/world.h>
- *   expect dmarc none|some            expect policy WORD       expect policy_domain NAME
- *   expect org_domain NAME            expect query NAME        (all of them, in order)
+ *   expect dmarc WORD                 expect policy WORD       expect policy_domain NAME
+ *   expect org_domain NAME            expect spf_aligned true|false
+ *   expect query NAME                 (all of them, in order)
  *   end
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "discovery/discovery.h"
+#include "authenticate/dmarc_evaluate.h"
+#include "facts/facts.h"
 #include "world.h"
 
 #define CASE_MAX_BYTES ((size_t)16 << 20)
@@ -26,8 +29,9 @@ struct test_case {
 	struct span id;
 	struct span author;
 	struct vector expectations; /* of struct span */
-	const struct dmarc_walk *walk;
-	struct dmarc_applied applied;
+	struct dmarc_identifier identifiers[DMARC_MAX_IDENTIFIERS];
+	size_t identifier_count;
+	const struct dmarc_evaluation *evaluation;
 	size_t queries; /* expectations about queries so far */
 	bool is_failed;
 };
@@ -49,11 +53,16 @@ static struct span take_word(struct span *rest)
 static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)
 {
 	struct test_case *c = context;
-	c->walk = dmarc_walk(c->arena, inquiry, c->author);
-	if (c->walk == NULL) {
-		return failure_set_memory(reterr, "walk");
+	struct dmarc_request request = {
+		.author = c->author,
+		.identifiers = c->identifiers,
+		.identifier_count = c->identifier_count,
+		.max_walks = DMARC_WALKS_DEFAULT,
+	};
+	c->evaluation = dmarc_evaluate(c->arena, inquiry, &request);
+	if (c->evaluation == NULL) {
+		return failure_set_memory(reterr, "evaluate");
 	}
-	c->applied = dmarc_applied_to_start(c->walk, inquiry);
 	return 0;
 }
 
@@ -67,23 +76,36 @@ static void expect_equal(struct test_case *c, struct span what, struct span actu
 	}
 }
 
+static struct span truth(bool value)
+{
+	return value ? SPAN("true") : SPAN("false");
+}
+
 static struct span actual_value(struct test_case *c, struct span what)
 {
-	bool applies = c->applied.status == DMARC_APPLIES;
+	const struct dmarc_walk *walk = c->evaluation->walk;
+	const struct dmarc_view *view = &c->evaluation->rfc9989;
 	if (span_equal(what, SPAN("dmarc"))) {
-		return applies ? SPAN("some") : SPAN("none");
+		return span_of_string(dmarc_result_name(view->result));
+	}
+	if (span_equal(what, SPAN("spf_aligned"))) {
+		return truth(dmarc_view_is_aligned(view, DMARC_BY_SPF));
+	}
+	if (span_equal(what, SPAN("dkim_aligned"))) {
+		return truth(dmarc_view_is_aligned(view, DMARC_BY_DKIM));
 	}
 	if (span_equal(what, SPAN("policy"))) {
-		return span_of_string(dmarc_policy_name(c->applied.policy));
+		return span_of_string(dmarc_policy_name(view->applied.policy));
 	}
 	if (span_equal(what, SPAN("policy_domain"))) {
-		return applies ? c->applied.holder->domain : SPAN("nothing");
+		return view->applied.holder != NULL ? view->applied.holder->domain
+						    : SPAN("nothing");
 	}
 	if (span_equal(what, SPAN("org_domain"))) {
-		return c->walk->organisation;
+		return view->organisation;
 	}
 	size_t i = c->queries++;
-	return i < c->walk->step_count ? c->walk->steps[i].name : SPAN("nothing");
+	return i < walk->step_count ? walk->steps[i].name : SPAN("nothing");
 }
 
 static void check(struct test_case *c)
@@ -93,7 +115,7 @@ static void check(struct test_case *c)
 		struct span what = take_word(&rest);
 		expect_equal(c, what, actual_value(c, what), rest);
 	}
-	if (c->queries > 0 && c->queries != c->walk->step_count) {
+	if (c->queries > 0 && c->queries != c->evaluation->walk->step_count) {
 		complain(c, "more queries than expected", SPAN(""));
 	}
 }
@@ -115,6 +137,15 @@ static bool run(struct test_case *c)
 	return !c->is_failed;
 }
 
+static void add_identifier(struct test_case *c, enum dmarc_method method, struct span text)
+{
+	struct dmarc_identifier *identifier = &c->identifiers[c->identifier_count++];
+	identifier->method = method;
+	if (!name_canonical(c->arena, text, &identifier->domain)) {
+		complain(c, "not a name", text);
+	}
+}
+
 static void read_line(struct test_case *c, struct span line)
 {
 	struct failure failure;
@@ -127,6 +158,8 @@ static void read_line(struct test_case *c, struct span line)
 		if (!name_canonical(c->arena, rest, &c->author)) {
 			complain(c, "not a name", rest);
 		}
+	} else if (span_equal(key, SPAN("spf")) || span_equal(key, SPAN("dkim"))) {
+		add_identifier(c, key.len == 3 ? DMARC_BY_SPF : DMARC_BY_DKIM, rest);
 	} else if (span_equal(key, SPAN("expect"))) {
 		*VECTOR_PUSH(&c->expectations, c->arena, struct span, EXPECTATIONS_MAX) = rest;
 	} else if (!span_equal(key, SPAN("world")) || !world_add_line(c->world, rest, &failure)) {

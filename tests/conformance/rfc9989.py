@@ -15,7 +15,7 @@ import yaml
 # How many cases the suite has; what is said to be skipped when it is not there.
 CASES = 43
 SKIP = 77
-EXPECTED = ("policy", "policy_domain", "org_domain")
+EXPECTED = ("policy", "policy_domain", "org_domain", "spf_aligned", "dkim_aligned")
 
 
 def quoted(text):
@@ -32,15 +32,19 @@ def record_data(rr_type, value):
 def case_lines(case):
     yield f"case {case['id']}"
     yield f"author {case['author_domain']}"
+    if case["spf_pass_domain"]:
+        yield f"spf {case['spf_pass_domain']}"
+    for domain in case["dkim_pass_domains"]:
+        yield f"dkim {domain}"
     for name, types in case["zone"].items():
         for rr_type, values in types.items():
             for value in values:
                 yield f"world {name}. {rr_type} {record_data(rr_type, value)}"
     expect = case["expect"]
-    yield f"expect dmarc {'none' if expect['dmarc'] == 'none' else 'some'}"
+    yield f"expect dmarc {expect['dmarc']}"
     for key in EXPECTED:
         if key in expect:
-            yield f"expect {key} {expect[key]}"
+            yield f"expect {key} {str(expect[key]).lower()}"
     for query in expect.get("author_queries", []):
         yield f"expect query {query}"
     yield "end"

@@ -101,6 +101,7 @@ static void read_forms(struct reader *reader, const struct tag *tag)
 	struct dkim_signature *signature = reader->signature;
 	size_t slash = span_find(tag->value, '/', 0);
 	bool is_known = read_form(span_slice(tag->value, 0, slash), &signature->header_form);
+	signature->body_form = CANONICAL_SIMPLE;
 	if (slash < tag->value.len) {
 		is_known = read_form(span_from(tag->value, slash + 1), &signature->body_form) &&
 			   is_known;
@@ -423,9 +424,13 @@ struct dkim_signature dkim_signature_parse(struct arena *arena, enum signature_f
 	struct dkim_signature signature = {.flavour = flavour, .field = field};
 	struct reader reader = {arena, &signature, allows_sha1};
 	struct problems problems = {0};
-	if (flavour == FLAVOUR_ARC_SEAL) {
-		/* RFC 8617 5.1.1: always relaxed */
+	if (flavour != FLAVOUR_DKIM) {
+		/*
+		 * RFC 8617 5.1.1: seals are always relaxed. For message signatures without c= it is
+		 * silent, and the ARC suite and its signers take relaxed for both.
+		 */
 		signature.header_form = CANONICAL_RELAXED;
+		signature.body_form = CANONICAL_RELAXED;
 	}
 	signature.tags = tag_list_parse(arena, field->value, &problems);
 	check_tags(&reader, &problems);

@@ -11,12 +11,14 @@
  *   message HEX              authenticate; answers one line
  *   path HEX                 read MAIL FROM's address; answers "path-STATUS"
  *
- * A message's answer is "dkim RESULT:REASON ... | blurred 0|1 | ANOMALY ...".
+ * A message's answer is "dkim RESULT:REASON ... | arc STATUS:REASON:INSTANCE | blurred 0|1 |
+ * ANOMALY ...".
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "authenticate/arc.h"
 #include "authenticate/dkim.h"
 #include "facts/settle.h"
 #include "message/reverse_path.h"
@@ -37,6 +39,7 @@ struct judging {
 	const struct session *session;
 	const struct mail *mail;
 	const struct dkim_report *dkim;
+	const struct arc_report *arc;
 };
 
 static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)
@@ -44,7 +47,10 @@ static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)
 	struct judging *judging = context;
 	judging->dkim =
 		dkim_verify(judging->arena, inquiry, judging->mail, &judging->session->dkim);
-	return judging->dkim != NULL ? 0 : failure_set_memory(reterr, "verify");
+	judging->arc =
+		arc_validate(judging->arena, inquiry, judging->mail, &judging->session->dkim.key);
+	bool is_done = judging->dkim != NULL && judging->arc != NULL;
+	return is_done ? 0 : failure_set_memory(reterr, "verify");
 }
 
 static void print_report(const struct judging *judging)
@@ -56,6 +62,8 @@ static void print_report(const struct judging *judging)
 		printf(" %s:%s", dkim_result_name(verdict->result),
 		       dkim_reason_name(verdict->reason));
 	}
+	printf(" | arc %s:%s:%u", arc_status_name(judging->arc->status),
+	       arc_reason_name(judging->arc->reason), judging->arc->instance);
 	printf(" | blurred %d |", message->author.is_blurred);
 	for (size_t i = 0; i < anomaly_count(&message->anomalies); i++) {
 		printf(" %s", anomaly_name(anomaly_at(&message->anomalies, i)->kind));

@@ -21,17 +21,22 @@ static bool is_noted(const struct assessment *a, enum control control, struct sp
 	return false;
 }
 
-void unknown_note(struct assessment *a, enum control control, struct span subject,
-		  struct span reason)
+static void note(struct assessment *a, struct unknown noted)
 {
-	if (is_noted(a, control, subject)) {
+	if (is_noted(a, noted.control, noted.subject)) {
 		return;
 	}
 	struct unknown *unknown =
 		VECTOR_PUSH(&a->unknowns, a->arena, struct unknown, ASSESS_MAX_UNKNOWNS);
 	if (unknown != NULL) {
-		*unknown = (struct unknown){control, subject, reason};
+		*unknown = noted;
 	}
+}
+
+void unknown_note(struct assessment *a, enum control control, struct span subject,
+		  struct span reason)
+{
+	note(a, (struct unknown){control, subject, reason, reason});
 }
 
 void unknown_add(struct assessment *a, enum control control, const struct fact *fact)
@@ -39,12 +44,13 @@ void unknown_add(struct assessment *a, enum control control, const struct fact *
 	if (fact->state == FACT_WANTED) {
 		return; /* not an answer yet; this run will be repeated */
 	}
-	struct span reason = span_of_string(fact_failure_explain(fact->failure));
+	struct span cause = span_of_string(fact_failure_explain(fact->failure));
+	struct span reason = cause;
 	if (fact->detail.len > 0) {
-		reason = arena_printf(a->arena, "%.*s (%.*s)", SPAN_ARG(reason),
+		reason = arena_printf(a->arena, "%.*s (%.*s)", SPAN_ARG(cause),
 				      SPAN_ARG(fact->detail));
 	}
-	unknown_note(a, control, fact_key_text(a->arena, fact->key), reason);
+	note(a, (struct unknown){control, fact_key_text(a->arena, fact->key), reason, cause});
 }
 
 bool assessment_has_unknown(const struct assessment *a, enum control control)

@@ -59,7 +59,8 @@ struct verdict {
 struct unknown {
 	enum control control;
 	struct span subject; /* "example.org TXT" */
-	struct span reason;  /* "no answer came in time" */
+	struct span reason;  /* "no answer came in time (192.0.2.53 is silent)" */
+	struct span cause;   /* the same without the particulars: for one sentence */
 };
 
 struct assess_options {

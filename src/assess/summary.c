@@ -32,7 +32,7 @@ static struct span unknown_reason(const struct assessment *a, enum control contr
 		const struct unknown *unknown = VECTOR_AT(&a->unknowns, struct unknown, i);
 		if (unknown->control == control) {
 			return arena_printf(a->arena, "%.*s: %.*s", SPAN_ARG(unknown->subject),
-					    SPAN_ARG(unknown->reason));
+					    SPAN_ARG(unknown->cause));
 		}
 	}
 	return SPAN("an answer is missing");

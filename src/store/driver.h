@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * What the store asks of a database: statements with values in and rows out, and a fast way to add
+ * facts. The SQL is written once where both databases understand it; placeholders are $1, $2, ...
+ * Statements are static strings and are prepared once.
+ */
+#ifndef MAILSEAL_STORE_DRIVER_H
+#define MAILSEAL_STORE_DRIVER_H
+
+#include "base/base.h"
+
+#define DRIVER_MAX_VALUES 24
+
+enum driver_value_kind {
+	DRIVER_INTEGER,
+	DRIVER_TEXT,
+	DRIVER_OCTETS,
+};
+
+struct driver_value {
+	enum driver_value_kind kind;
+	int64_t integer;
+	struct span text; /* text or octets */
+};
+
+/* A row of an answer. A column that is NULL is 0 and empty. */
+struct driver_row {
+	struct driver_value values[DRIVER_MAX_VALUES];
+	size_t count;
+};
+
+typedef int driver_row_fn(void *context, const struct driver_row *row);
+
+struct driver_query {
+	const char *sql;
+	const struct driver_value *values;
+	size_t count;
+	driver_row_fn *each; /* NULL: rows are not wanted */
+	void *context;
+};
+
+/* One aggregate row, with words for texts (0: empty). */
+struct driver_fact {
+	int64_t day;
+	int64_t domain;
+	int64_t report;
+	int64_t seq;
+	struct span source;
+	int64_t messages;
+	int64_t flags;
+	int64_t header_from;
+	int64_t envelope_from;
+	int64_t envelope_to;
+	int64_t evidence;
+	int64_t reasons;
+};
+
+struct driver;
+
+struct driver_class {
+	/* Numbered steps from an empty database to the newest tables; never changed once released.
+	 */
+	const char *const *migrations;
+	const char *begin_sql;
+	const char *lock_sql; /* right after begin_sql, before tables are made */
+	/* A block of report ids that nobody else will use: the first and how many. */
+	const char *next_ids_sql;
+	int64_t ids_per_block;
+
+	void (*close)(struct driver *driver);
+	int (*query)(struct driver *driver, const struct driver_query *query,
+		     struct failure *reterr);
+	/* Several statements without values, as a migration has. */
+	int (*script)(struct driver *driver, const char *sql, struct failure *reterr);
+	int (*fact_add)(struct driver *driver, const struct driver_fact *fact,
+			struct failure *reterr);
+	/* Facts that were added are where queries see them. */
+	int (*facts_flush)(struct driver *driver, struct failure *reterr);
+	/* Takes back all facts added since the mark that are still here; false when some are in the
+	 * database already and must be deleted there. */
+	size_t (*facts_mark)(struct driver *driver);
+	bool (*facts_take_back)(struct driver *driver, size_t mark);
+};
+
+/* The first member of each database's own struct. */
+struct driver {
+	const struct driver_class *class;
+};
+
+int driver_sqlite_open(const char *path, struct driver **ret_driver,
+		       struct failure *reterr) MUST_CHECK;
+int driver_postgresql_open(const char *location, struct driver **ret_driver,
+			   struct failure *reterr) MUST_CHECK;
+
+#define MIGRATION_COUNT 1
+
+extern const char *const migrations_sqlite[MIGRATION_COUNT];
+extern const char *const migrations_postgresql[MIGRATION_COUNT];
+
+static inline struct driver_value driver_integer(int64_t integer)
+{
+	return (struct driver_value){.kind = DRIVER_INTEGER, .integer = integer};
+}
+
+static inline struct driver_value driver_text(struct span text)
+{
+	return (struct driver_value){.kind = DRIVER_TEXT, .text = text};
+}
+
+static inline struct driver_value driver_octets(struct span octets)
+{
+	return (struct driver_value){.kind = DRIVER_OCTETS, .text = octets};
+}
+
+#endif

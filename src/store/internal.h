@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The store from inside: shared by its own files only. */
+#ifndef MAILSEAL_STORE_INTERNAL_H
+#define MAILSEAL_STORE_INTERNAL_H
+
+#include "store/driver.h"
+#include "store/store.h"
+
+/* Words known without asking: forgotten at this number, so that memory stays bounded. */
+#define WORDS_MAX_ENTRIES 100000
+#define WORDS_MAX_BYTES ((size_t)24 << 20)
+
+/* Text -> id, for ids that are in the database or in this batch. */
+struct word_cache {
+	struct arena *arena;
+	struct map ids;
+	const char *insert_sql;
+};
+
+/* Sums of one report's facts. */
+struct report_sum {
+	int64_t row_count;
+	int64_t messages;
+	int64_t both_pass;
+	int64_t dkim_pass;
+	int64_t spf_pass;
+	int64_t quarantined;
+	int64_t rejected;
+};
+
+/* The report that is being written. */
+struct open_report {
+	bool is_open;
+	enum store_kind kind;
+	int64_t id;
+	int64_t day;
+	int64_t domain;
+	int64_t next_seq;
+	size_t mark;
+	struct report_sum sum;
+};
+
+struct store {
+	struct driver *driver;
+	struct word_cache words;
+	struct word_cache domains;
+	int64_t next_report_id;
+	int64_t report_ids_left;
+	bool is_in_batch;
+	struct open_report report;
+};
+
+int store_query(struct store *store, const struct driver_query *query,
+		struct failure *reterr) MUST_CHECK;
+/* The id of a text, made when new; 0 for an empty one. Octets that are not UTF-8 and NULs are
+ * replaced. */
+int store_word(struct store *store, struct word_cache *cache, struct span text, size_t max_len,
+	       int64_t *ret_id, struct failure *reterr) MUST_CHECK;
+/* Ids of a batch that was taken back are worth nothing. */
+void store_words_forget(struct store *store);
+int store_words_prepare(struct store *store, struct failure *reterr) MUST_CHECK;
+/* Text as both databases take it: valid UTF-8 without NUL, at most max_len octets. In the buffer
+ * when it had to be changed. */
+struct span store_clean_text(struct span text, size_t max_len, struct buffer *scratch);
+
+#endif

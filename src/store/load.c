@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Reports and their rows into the database, each report once. */
+#include "store/flags.h"
+#include "store/internal.h"
+
+#define COUNT_MAX INT64_C(1000000000000)
+
+static int64_t clip_count(uint64_t count)
+{
+	return count > (uint64_t)COUNT_MAX ? COUNT_MAX : (int64_t)count;
+}
+
+/* Floor, also before 1970. */
+static int64_t day_of(int64_t begin_at, int64_t end_at)
+{
+	int64_t middle = begin_at + (end_at - begin_at) / 2;
+	int64_t day = middle / STORE_DAY_SECONDS;
+	return middle % STORE_DAY_SECONDS < 0 ? day - 1 : day;
+}
+
+int store_begin(struct store *store, struct failure *reterr)
+{
+	int r = store_words_prepare(store, reterr);
+	if (r == 0) {
+		r = store->driver->class->script(store->driver, store->driver->class->begin_sql,
+						 reterr);
+	}
+	if (r == 0) {
+		store->is_in_batch = true;
+		/* SQLite's ids are counted on from the table, which another program may have
+		 * changed. */
+		store->report_ids_left = store->driver->class->ids_per_block == INT64_MAX
+						 ? 0
+						 : store->report_ids_left;
+	}
+	return r;
+}
+
+int store_commit(struct store *store, struct failure *reterr)
+{
+	int r = store->driver->class->facts_flush(store->driver, reterr);
+	if (r == 0) {
+		r = store->driver->class->script(store->driver, "COMMIT", reterr);
+	}
+	if (r < 0) {
+		store_rollback(store);
+	}
+	store->is_in_batch = false;
+	return r;
+}
+
+void store_rollback(struct store *store)
+{
+	struct failure ignored;
+	(void)store->driver->class->facts_take_back(store->driver, 0);
+	(void)store->driver->class->script(store->driver, "ROLLBACK", &ignored);
+	store->report.is_open = false;
+	store->is_in_batch = false;
+	store_words_forget(store);
+}
+
+static int take_integer(void *context, const struct driver_row *row)
+{
+	*(int64_t *)context = row->values[0].integer;
+	return 0;
+}
+
+static int next_report_id(struct store *store, int64_t *ret_id, struct failure *reterr)
+{
+	const struct driver_class *class = store->driver->class;
+	if (store->report_ids_left == 0) {
+		struct driver_query query = {.sql = class->next_ids_sql,
+					     .each = take_integer,
+					     .context = &store->next_report_id};
+		int r = store_query(store, &query, reterr);
+		if (r < 0) {
+			return r;
+		}
+		store->report_ids_left = class->ids_per_block;
+	}
+	store->report_ids_left--;
+	*ret_id = store->next_report_id++;
+	return 0;
+}
+
+int store_report_begin(struct store *store, const struct store_report *report,
+		       struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	*open = (struct open_report){
+		.is_open = true,
+		.kind = report->kind,
+		.day = day_of(report->begin_at, report->end_at),
+		.mark = store->driver->class->facts_mark(store->driver),
+	};
+	int r = next_report_id(store, &open->id, reterr);
+	return r < 0 ? r
+		     : store_word(store, &store->domains, report->domain, LIMIT_NAME_TEXT,
+				  &open->domain, reterr);
+}
+
+static void add_to_sum(struct report_sum *sum, const struct store_row *row, int64_t messages)
+{
+	bool has_dkim = row->dkim == STORE_RESULT_PASS;
+	bool has_spf = row->spf == STORE_RESULT_PASS;
+	sum->row_count++;
+	sum->messages += messages;
+	sum->both_pass += has_dkim && has_spf ? messages : 0;
+	sum->dkim_pass += has_dkim && !has_spf ? messages : 0;
+	sum->spf_pass += has_spf && !has_dkim ? messages : 0;
+	sum->quarantined += row->disposition == STORE_DISPOSITION_QUARANTINE ? messages : 0;
+	sum->rejected += row->disposition == STORE_DISPOSITION_REJECT ? messages : 0;
+}
+
+int store_row_add(struct store *store, const struct store_row *row, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	struct driver_fact fact = {
+		.day = open->day,
+		.domain = open->domain,
+		.report = open->id,
+		.seq = open->next_seq++,
+		.source = row->source,
+		.messages = clip_count(row->messages),
+		.flags = flags_pack(row),
+	};
+	const struct {
+		struct span text;
+		size_t max_len;
+		int64_t *id;
+	} words[] = {
+		{row->header_from, STORE_TEXT_MAX, &fact.header_from},
+		{row->envelope_from, STORE_TEXT_MAX, &fact.envelope_from},
+		{row->envelope_to, STORE_TEXT_MAX, &fact.envelope_to},
+		{row->evidence, STORE_EVIDENCE_MAX, &fact.evidence},
+		{row->reasons, STORE_TEXT_MAX, &fact.reasons},
+	};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < sizeof(words) / sizeof(words[0]); i++) {
+		r = store_word(store, &store->words, words[i].text, words[i].max_len, words[i].id,
+			       reterr);
+	}
+	add_to_sum(&open->sum, row, fact.messages);
+	return r == 0 ? store->driver->class->fact_add(store->driver, &fact, reterr) : r;
+}
+
+int store_detail_add(struct store *store, const struct store_detail *detail, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	struct driver_value values[5 + STORE_DETAIL_WORDS] = {
+		driver_integer(open->day), driver_integer(open->domain), driver_integer(open->id),
+		driver_integer(open->next_seq++)};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < STORE_DETAIL_WORDS; i++) {
+		int64_t id = 0;
+		r = store_word(store, &store->words, detail->words[i], STORE_TEXT_MAX, &id, reterr);
+		values[4 + i] = driver_integer(id);
+	}
+	values[4 + STORE_DETAIL_WORDS] = driver_integer(clip_count(detail->count));
+	open->sum.row_count++;
+	open->sum.messages += clip_count(detail->count);
+	struct driver_query query = {
+		.sql = "INSERT INTO detail (day, domain, report, seq, word0, word1, word2, word3,"
+		       " word4, word5, amount)"
+		       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		.values = values,
+		.count = sizeof(values) / sizeof(values[0])};
+	return r == 0 ? store_query(store, &query, reterr) : r;
+}
+
+/* The key of the open report's rows, as three values. */
+struct row_key {
+	struct driver_value values[3];
+};
+
+static struct row_key key_of(const struct open_report *open)
+{
+	return (struct row_key){{driver_integer(open->day), driver_integer(open->domain),
+				 driver_integer(open->id)}};
+}
+
+static int delete_rows(struct store *store, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	if (store->driver->class->facts_take_back(store->driver, open->mark) &&
+	    open->kind == STORE_AGGREGATE) {
+		return 0;
+	}
+	struct row_key key = key_of(open);
+	struct driver_query query = {
+		.sql = open->kind == STORE_AGGREGATE
+			       ? "DELETE FROM fact WHERE day = $1 AND domain = $2 AND report = $3"
+			       : "DELETE FROM detail WHERE day = $1 AND domain = $2 AND report = "
+				 "$3",
+		.values = key.values,
+		.count = 3};
+	return store_query(store, &query, reterr);
+}
+
+int store_report_discard(struct store *store, struct failure *reterr)
+{
+	int r = delete_rows(store, reterr);
+	store->report.is_open = false;
+	return r;
+}
+
+/* Rows were written under what the beginning of the report said; the end knows better. */
+static int move_rows(struct store *store, int64_t day, int64_t domain, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	if (open->day == day && open->domain == domain) {
+		return 0;
+	}
+	struct driver_value values[] = {driver_integer(day), driver_integer(domain),
+					driver_integer(open->day), driver_integer(open->domain),
+					driver_integer(open->id)};
+	struct driver_query query = {
+		.sql = open->kind == STORE_AGGREGATE
+			       ? "UPDATE fact SET day = $1, domain = $2"
+				 " WHERE day = $3 AND domain = $4 AND report = $5"
+			       : "UPDATE detail SET day = $1, domain = $2"
+				 " WHERE day = $3 AND domain = $4 AND report = $5",
+		.values = values,
+		.count = 5};
+	int r = store->driver->class->facts_flush(store->driver, reterr);
+	open->day = day;
+	open->domain = domain;
+	return r == 0 ? store_query(store, &query, reterr) : r;
+}
+
+struct ledger_answer {
+	bool is_new;
+	int64_t version;
+};
+
+static int take_ledger_answer(void *context, const struct driver_row *row)
+{
+	struct ledger_answer *answer = context;
+	answer->is_new = true;
+	answer->version = row->values[0].integer;
+	return 0;
+}
+
+/* version: how many reports of the same identity were there before. */
+static const char add_report_sql[] =
+	"INSERT INTO report (domain, begin_at, end_at, kind, reporter, external_id, content, id,"
+	" day, row_count, message_count, contact, policy, origin, stored_at, version)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+	" (SELECT count(*) FROM report r WHERE r.domain = $1 AND r.begin_at = $2 AND"
+	" r.end_at = $3 AND r.kind = $4 AND r.reporter = $5 AND r.external_id = $6))"
+	" ON CONFLICT DO NOTHING RETURNING version";
+
+static int add_to_ledger(struct store *store, const struct store_report *report,
+			 struct ledger_answer *ret_answer, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	int64_t reporter;
+	int64_t contact;
+	int64_t policy;
+	int r = store_word(store, &store->words, report->reporter, STORE_TEXT_MAX, &reporter,
+			   reterr);
+	if (r == 0) {
+		r = store_word(store, &store->words, report->contact, STORE_TEXT_MAX, &contact,
+			       reterr);
+	}
+	if (r == 0) {
+		r = store_word(store, &store->words, report->policy, STORE_TEXT_MAX, &policy,
+			       reterr);
+	}
+	if (r < 0) {
+		return r;
+	}
+	struct buffer id_text = buffer_new(STORE_TEXT_MAX + 8);
+	struct buffer origin_text = buffer_new(STORE_TEXT_MAX + 8);
+	struct driver_value values[] = {
+		driver_integer(open->domain),
+		driver_integer(report->begin_at),
+		driver_integer(report->end_at),
+		driver_integer((int64_t)report->kind),
+		driver_integer(reporter),
+		driver_text(store_clean_text(report->id, STORE_TEXT_MAX, &id_text)),
+		driver_octets(report->content),
+		driver_integer(open->id),
+		driver_integer(open->day),
+		driver_integer(open->sum.row_count),
+		driver_integer(open->sum.messages),
+		driver_integer(contact),
+		driver_integer(policy),
+		driver_text(store_clean_text(report->origin, STORE_TEXT_MAX, &origin_text)),
+		driver_integer(report->stored_at),
+	};
+	struct driver_query query = {add_report_sql, values, sizeof(values) / sizeof(values[0]),
+				     take_ledger_answer, ret_answer};
+	r = store_query(store, &query, reterr);
+	buffer_free(&id_text);
+	buffer_free(&origin_text);
+	return r;
+}
+
+/* Rows of the open report that an earlier one under the same identity has too. */
+static const char drop_held_facts_sql[] =
+	"DELETE FROM fact WHERE day = $1 AND domain = $2 AND report = $3 AND EXISTS"
+	" (SELECT 1 FROM report mine, report theirs, fact held WHERE mine.id = $3"
+	" AND theirs.domain = mine.domain AND theirs.begin_at = mine.begin_at"
+	" AND theirs.end_at = mine.end_at AND theirs.kind = mine.kind"
+	" AND theirs.reporter = mine.reporter AND theirs.external_id = mine.external_id"
+	" AND theirs.id <> mine.id AND held.day = theirs.day AND held.domain = theirs.domain"
+	" AND held.report = theirs.id AND held.source = fact.source"
+	" AND held.messages = fact.messages AND held.flags = fact.flags"
+	" AND held.header_from = fact.header_from AND held.envelope_from = fact.envelope_from"
+	" AND held.envelope_to = fact.envelope_to AND held.evidence = fact.evidence"
+	" AND held.reasons = fact.reasons)";
+
+static const char drop_held_details_sql[] =
+	"DELETE FROM detail WHERE day = $1 AND domain = $2 AND report = $3 AND EXISTS"
+	" (SELECT 1 FROM report mine, report theirs, detail held WHERE mine.id = $3"
+	" AND theirs.domain = mine.domain AND theirs.begin_at = mine.begin_at"
+	" AND theirs.end_at = mine.end_at AND theirs.kind = mine.kind"
+	" AND theirs.reporter = mine.reporter AND theirs.external_id = mine.external_id"
+	" AND theirs.id <> mine.id AND held.day = theirs.day AND held.domain = theirs.domain"
+	" AND held.report = theirs.id AND held.word0 = detail.word0"
+	" AND held.word1 = detail.word1 AND held.word2 = detail.word2"
+	" AND held.word3 = detail.word3 AND held.word4 = detail.word4"
+	" AND held.word5 = detail.word5 AND held.amount = detail.amount)";
+
+static const char sum_facts_sql[] =
+	"SELECT count(*), CAST(coalesce(sum(messages), 0) AS BIGINT),"
+	" CAST(coalesce(sum(CASE WHEN flags & 15 = " FLAGS_BOTH
+	" THEN messages END), 0) AS BIGINT),"
+	" CAST(coalesce(sum(CASE WHEN flags & 3 = 1 AND flags & 15 <> " FLAGS_BOTH
+	" THEN messages END), 0) AS BIGINT),"
+	" CAST(coalesce(sum(CASE WHEN flags & 12 = 4 AND flags & 15 <> " FLAGS_BOTH
+	" THEN messages END), 0) AS BIGINT),"
+	" CAST(coalesce(sum(CASE WHEN flags & 48 = 32 THEN messages END), 0) AS BIGINT),"
+	" CAST(coalesce(sum(CASE WHEN flags & 48 = 48 THEN messages END), 0) AS BIGINT)"
+	" FROM fact WHERE day = $1 AND domain = $2 AND report = $3";
+
+static const char sum_details_sql[] =
+	"SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM detail"
+	" WHERE day = $1 AND domain = $2 AND report = $3";
+
+static int take_sum(void *context, const struct driver_row *row)
+{
+	struct report_sum *sum = context;
+	int64_t *const fields[] = {&sum->row_count, &sum->messages, &sum->both_pass,
+				   &sum->dkim_pass, &sum->spf_pass, &sum->quarantined,
+				   &sum->rejected};
+	for (size_t i = 0; i < row->count && i < sizeof(fields) / sizeof(fields[0]); i++) {
+		*fields[i] = row->values[i].integer;
+	}
+	return 0;
+}
+
+static int merge_rows(struct store *store, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	bool is_aggregate = open->kind == STORE_AGGREGATE;
+	struct row_key key = key_of(open);
+	struct driver_query drop = {.sql = is_aggregate ? drop_held_facts_sql
+							: drop_held_details_sql,
+				    .values = key.values,
+				    .count = 3};
+	struct driver_query sum = {is_aggregate ? sum_facts_sql : sum_details_sql, key.values, 3,
+				   take_sum, &open->sum};
+	int r = store->driver->class->facts_flush(store->driver, reterr);
+	if (r == 0) {
+		r = store_query(store, &drop, reterr);
+	}
+	if (r == 0) {
+		open->sum = (struct report_sum){0};
+		r = store_query(store, &sum, reterr);
+	}
+	struct driver_value values[] = {driver_integer(open->sum.row_count),
+					driver_integer(open->sum.messages),
+					driver_integer(open->id)};
+	struct driver_query note = {
+		.sql = "UPDATE report SET row_count = $1, message_count = $2 WHERE id = $3",
+		.values = values,
+		.count = 3};
+	return r == 0 ? store_query(store, &note, reterr) : r;
+}
+
+static const char add_day_sql[] =
+	"INSERT INTO day_total (domain, day, reports, row_count, messages, both_pass, dkim_pass,"
+	" spf_pass, quarantined, rejected) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)"
+	" ON CONFLICT (domain, day) DO UPDATE SET reports = day_total.reports + 1,"
+	" row_count = day_total.row_count + excluded.row_count,"
+	" messages = day_total.messages + excluded.messages,"
+	" both_pass = day_total.both_pass + excluded.both_pass,"
+	" dkim_pass = day_total.dkim_pass + excluded.dkim_pass,"
+	" spf_pass = day_total.spf_pass + excluded.spf_pass,"
+	" quarantined = day_total.quarantined + excluded.quarantined,"
+	" rejected = day_total.rejected + excluded.rejected";
+
+static int add_to_day(struct store *store, struct failure *reterr)
+{
+	const struct open_report *open = &store->report;
+	const struct report_sum *sum = &open->sum;
+	if (open->kind != STORE_AGGREGATE) {
+		return 0;
+	}
+	struct driver_value values[] = {
+		driver_integer(open->domain),	driver_integer(open->day),
+		driver_integer(sum->row_count), driver_integer(sum->messages),
+		driver_integer(sum->both_pass), driver_integer(sum->dkim_pass),
+		driver_integer(sum->spf_pass),	driver_integer(sum->quarantined),
+		driver_integer(sum->rejected),
+	};
+	struct driver_query query = {
+		.sql = add_day_sql, .values = values, .count = sizeof(values) / sizeof(values[0])};
+	return store_query(store, &query, reterr);
+}
+
+static int settle_rows(struct store *store, const struct ledger_answer *answer,
+		       enum store_outcome *ret_outcome, struct failure *reterr)
+{
+	if (!answer->is_new) {
+		*ret_outcome = STORE_SAME;
+		return delete_rows(store, reterr);
+	}
+	int r = answer->version > 0 ? merge_rows(store, reterr) : 0;
+	*ret_outcome = answer->version > 0 ? STORE_MERGED : STORE_NEW;
+	return r == 0 ? add_to_day(store, reterr) : r;
+}
+
+int store_report_end(struct store *store, const struct store_report *report,
+		     enum store_outcome *ret_outcome, struct failure *reterr)
+{
+	int64_t domain;
+	struct ledger_answer answer = {0};
+	int r = store_word(store, &store->domains, report->domain, LIMIT_NAME_TEXT, &domain,
+			   reterr);
+	if (r == 0) {
+		r = move_rows(store, day_of(report->begin_at, report->end_at), domain, reterr);
+	}
+	if (r == 0) {
+		r = add_to_ledger(store, report, &answer, reterr);
+	}
+	if (r == 0) {
+		r = settle_rows(store, &answer, ret_outcome, reterr);
+	}
+	store->report.is_open = false;
+	return r;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* What senders, plan and check ask of the store. */
+#include "store/flags.h"
+#include "store/internal.h"
+
+/* Domains at or below $1. */
+#define SCOPE_DOMAINS                                                                              \
+	"(SELECT id FROM domain WHERE name = $1 OR (length(name) > length($1) AND"                 \
+	" substr(name, length(name) - length($1)) = '.' || $1))"
+
+struct reading {
+	void *context;
+	store_stream_fn *stream;
+	store_day_fn *day;
+	store_policy_fn *policy;
+	store_reporter_fn *reporter;
+	store_tls_fn *tls;
+};
+
+static int run(struct store *store, const char *sql, const struct store_scope *scope,
+	       driver_row_fn *each, struct reading *reading, struct failure *reterr)
+{
+	struct driver_value values[] = {driver_text(scope->domain),
+					driver_integer(scope->first_day),
+					driver_integer(scope->last_day)};
+	struct driver_query query = {sql, values, 3, each, reading};
+	return store_query(store, &query, reterr);
+}
+
+/* The days with data come from the small table; each then is one place in the big one. */
+static const char streams_sql[] =
+	"SELECT s.source, s.flags, s.messages, s.recent, s.days, s.first_day, s.last_day,"
+	" s.reports, hf.text, ef.text, et.text, ev.text, rs.text FROM"
+	" (SELECT f.source AS source, f.flags AS flags, f.header_from AS header_from,"
+	" f.envelope_from AS envelope_from, f.envelope_to AS envelope_to,"
+	" f.evidence AS evidence, f.reasons AS reasons,"
+	" CAST(sum(f.messages) AS BIGINT) AS messages,"
+	" CAST(sum(CASE WHEN f.day >= $4 THEN f.messages ELSE 0 END) AS BIGINT) AS recent,"
+	" count(DISTINCT f.day) AS days, min(f.day) AS first_day, max(f.day) AS last_day,"
+	" count(DISTINCT f.report) AS reports"
+	" FROM day_total d CROSS JOIN fact f WHERE d.domain IN " SCOPE_DOMAINS
+	" AND d.day BETWEEN $2 AND $3 AND f.domain = d.domain AND f.day = d.day"
+	" GROUP BY f.source, f.flags, f.header_from, f.envelope_from, f.envelope_to, f.evidence,"
+	" f.reasons) s"
+	" LEFT JOIN word hf ON hf.id = s.header_from LEFT JOIN word ef ON ef.id = s.envelope_from"
+	" LEFT JOIN word et ON et.id = s.envelope_to LEFT JOIN word ev ON ev.id = s.evidence"
+	" LEFT JOIN word rs ON rs.id = s.reasons";
+
+static int give_stream(void *context, const struct driver_row *row)
+{
+	const struct reading *reading = context;
+	const struct driver_value *v = row->values;
+	struct store_stream stream = {
+		.row = {.source = v[0].text,
+			.messages = (uint64_t)v[2].integer,
+			.header_from = v[8].text,
+			.envelope_from = v[9].text,
+			.envelope_to = v[10].text,
+			.evidence = v[11].text,
+			.reasons = v[12].text},
+		.recent_messages = (uint64_t)v[3].integer,
+		.active_days = (uint64_t)v[4].integer,
+		.first_day = v[5].integer,
+		.last_day = v[6].integer,
+		.reports = (uint64_t)v[7].integer,
+	};
+	flags_unpack(v[1].integer, &stream.row);
+	return reading->stream(reading->context, &stream);
+}
+
+int store_streams(struct store *store, const struct store_scope *scope, int64_t recent_day,
+		  store_stream_fn *each, void *context, struct failure *reterr)
+{
+	struct reading reading = {.context = context, .stream = each};
+	struct driver_value values[] = {
+		driver_text(scope->domain), driver_integer(scope->first_day),
+		driver_integer(scope->last_day), driver_integer(recent_day)};
+	struct driver_query query = {streams_sql, values, 4, give_stream, &reading};
+	return store_query(store, &query, reterr);
+}
+
+static const char days_sql[] =
+	"SELECT day, CAST(sum(reports) AS BIGINT), CAST(sum(messages) AS BIGINT),"
+	" CAST(sum(both_pass) AS BIGINT), CAST(sum(dkim_pass) AS BIGINT),"
+	" CAST(sum(spf_pass) AS BIGINT), CAST(sum(quarantined) AS BIGINT),"
+	" CAST(sum(rejected) AS BIGINT) FROM day_total WHERE domain IN " SCOPE_DOMAINS
+	" AND day BETWEEN $2 AND $3 GROUP BY day ORDER BY day";
+
+static int give_day(void *context, const struct driver_row *row)
+{
+	const struct reading *reading = context;
+	const struct driver_value *v = row->values;
+	struct store_day day = {
+		.day = v[0].integer,
+		.reports = (uint64_t)v[1].integer,
+		.messages = (uint64_t)v[2].integer,
+		.both_pass = (uint64_t)v[3].integer,
+		.dkim_pass = (uint64_t)v[4].integer,
+		.spf_pass = (uint64_t)v[5].integer,
+		.quarantined = (uint64_t)v[6].integer,
+		.rejected = (uint64_t)v[7].integer,
+	};
+	return reading->day(reading->context, &day);
+}
+
+int store_days(struct store *store, const struct store_scope *scope, store_day_fn *each,
+	       void *context, struct failure *reterr)
+{
+	struct reading reading = {.context = context, .day = each};
+	return run(store, days_sql, scope, give_day, &reading, reterr);
+}
+
+static const char policies_sql[] =
+	"SELECT d.name, coalesce(w.text, ''), min(r.begin_at), max(r.end_at), count(*),"
+	" CAST(sum(r.message_count) AS BIGINT) FROM report r JOIN domain d ON d.id = r.domain"
+	" LEFT JOIN word w ON w.id = r.policy WHERE r.domain IN " SCOPE_DOMAINS
+	" AND r.day BETWEEN $2 AND $3 AND r.kind = 1 GROUP BY d.name, w.text"
+	" ORDER BY d.name, min(r.begin_at)";
+
+static int give_policy(void *context, const struct driver_row *row)
+{
+	const struct reading *reading = context;
+	const struct driver_value *v = row->values;
+	struct store_policy policy = {
+		.domain = v[0].text,
+		.policy = v[1].text,
+		.first_at = v[2].integer,
+		.last_at = v[3].integer,
+		.reports = (uint64_t)v[4].integer,
+		.messages = (uint64_t)v[5].integer,
+	};
+	return reading->policy(reading->context, &policy);
+}
+
+int store_policies(struct store *store, const struct store_scope *scope, store_policy_fn *each,
+		   void *context, struct failure *reterr)
+{
+	struct reading reading = {.context = context, .policy = each};
+	return run(store, policies_sql, scope, give_policy, &reading, reterr);
+}
+
+static const char reporters_sql[] =
+	"SELECT coalesce(w.text, ''), coalesce(c.text, ''), r.kind, r.reports, r.messages,"
+	" r.first_at, r.last_at FROM (SELECT reporter, max(contact) AS contact, kind,"
+	" count(*) AS reports, CAST(sum(message_count) AS BIGINT) AS messages,"
+	" min(begin_at) AS first_at, max(end_at) AS last_at FROM report"
+	" WHERE domain IN " SCOPE_DOMAINS " AND day BETWEEN $2 AND $3"
+	" GROUP BY reporter, kind) r LEFT JOIN word w ON w.id = r.reporter"
+	" LEFT JOIN word c ON c.id = r.contact ORDER BY r.messages DESC, w.text, r.kind";
+
+static int give_reporter(void *context, const struct driver_row *row)
+{
+	const struct reading *reading = context;
+	const struct driver_value *v = row->values;
+	struct store_reporter reporter = {
+		.name = v[0].text,
+		.contact = v[1].text,
+		.kind = (enum store_kind)v[2].integer,
+		.reports = (uint64_t)v[3].integer,
+		.messages = (uint64_t)v[4].integer,
+		.first_at = v[5].integer,
+		.last_at = v[6].integer,
+	};
+	return reading->reporter(reading->context, &reporter);
+}
+
+int store_reporters(struct store *store, const struct store_scope *scope, store_reporter_fn *each,
+		    void *context, struct failure *reterr)
+{
+	struct reading reading = {.context = context, .reporter = each};
+	return run(store, reporters_sql, scope, give_reporter, &reading, reterr);
+}
+
+static const char tls_sql[] =
+	"SELECT coalesce(w0.text, ''), coalesce(w1.text, ''), coalesce(w2.text, ''),"
+	" coalesce(w3.text, ''), coalesce(w4.text, ''), coalesce(w5.text, ''),"
+	" coalesce(o.text, ''), CAST(sum(t.amount) AS BIGINT), min(t.day), max(t.day)"
+	" FROM report r JOIN detail t ON t.day = r.day AND t.domain = r.domain"
+	" AND t.report = r.id LEFT JOIN word w0 ON w0.id = t.word0"
+	" LEFT JOIN word w1 ON w1.id = t.word1 LEFT JOIN word w2 ON w2.id = t.word2"
+	" LEFT JOIN word w3 ON w3.id = t.word3 LEFT JOIN word w4 ON w4.id = t.word4"
+	" LEFT JOIN word w5 ON w5.id = t.word5 LEFT JOIN word o ON o.id = r.reporter"
+	" WHERE r.domain IN " SCOPE_DOMAINS " AND r.day BETWEEN $2 AND $3 AND r.kind = 2"
+	" GROUP BY w0.text, w1.text, w2.text, w3.text, w4.text, w5.text, o.text"
+	" ORDER BY 8 DESC, 1, 2, 3, 4, 5, 6, 7";
+
+static int give_tls(void *context, const struct driver_row *row)
+{
+	const struct reading *reading = context;
+	const struct driver_value *v = row->values;
+	struct store_tls_stream stream = {
+		.detail = {.count = (uint64_t)v[7].integer},
+		.reporter = v[6].text,
+		.first_day = v[8].integer,
+		.last_day = v[9].integer,
+	};
+	for (size_t i = 0; i < STORE_DETAIL_WORDS; i++) {
+		stream.detail.words[i] = v[i].text;
+	}
+	return reading->tls(reading->context, &stream);
+}
+
+int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
+		      void *context, struct failure *reterr)
+{
+	struct reading reading = {.context = context, .tls = each};
+	return run(store, tls_sql, scope, give_tls, &reading, reterr);
+}
+
+static int take_total(void *context, const struct driver_row *row)
+{
+	struct store_total *total = context;
+	total->reports = (uint64_t)row->values[0].integer;
+	total->rows = (uint64_t)row->values[1].integer;
+	total->messages = (uint64_t)row->values[2].integer;
+	return 0;
+}
+
+/* The rows themselves are counted, not what the ledger says of them. */
+static const char aggregate_total_sql[] =
+	"SELECT (SELECT count(*) FROM report WHERE kind = $1), count(*),"
+	" CAST(coalesce(sum(messages), 0) AS BIGINT) FROM fact";
+static const char detail_total_sql[] =
+	"SELECT (SELECT count(*) FROM report WHERE kind = $1), count(*),"
+	" CAST(coalesce(sum(t.amount), 0) AS BIGINT) FROM detail t JOIN report r"
+	" ON r.id = t.report WHERE r.kind = $1";
+
+int store_total(struct store *store, enum store_kind kind, struct store_total *ret_total,
+		struct failure *reterr)
+{
+	struct driver_value value = driver_integer((int64_t)kind);
+	struct driver_query query = {kind == STORE_AGGREGATE ? aggregate_total_sql
+							     : detail_total_sql,
+				     &value, 1, take_total, ret_total};
+	return store_query(store, &query, reterr);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * store: what reports said, kept. SQLite (a path) and PostgreSQL (postgresql://...) behind one
+ * interface; the contract tests run the same cases against both.
+ *
+ * Writing is in batches: store_begin(), reports with their rows, store_commit(). A report and its
+ * rows become visible together or not at all; what was not committed when the program died is
+ * gone, and reading the same reports again gives the same rows, once:
+ *
+ *   the identity of a report is (kind, reporter, id, domain, period) and what its rows say. The
+ *   same report again is SAME and changes nothing. Under the same identity with other rows it is
+ *   MERGED: rows that are not held yet are added.
+ *
+ * Days are whole days since 1970-01-01 UTC. A report belongs to the day of its period's middle.
+ * Text is UTF-8; domains are canonical. One thread at a time may use a store.
+ */
+#ifndef MAILSEAL_STORE_STORE_H
+#define MAILSEAL_STORE_STORE_H
+
+#include "base/base.h"
+
+/* Longer texts of a report are cut: an honest identifier has a few dozen octets. */
+#define STORE_TEXT_MAX 1024
+/* All results of one row's checks; 100 signatures (RFC 9990 3.1.1.11) fit. */
+#define STORE_EVIDENCE_MAX 32768
+#define STORE_DAY_SECONDS 86400
+
+struct store;
+
+/* Opens, creates when new, and brings the tables up to date. A database of a later version is
+ * refused. */
+int store_open(const char *location, struct store **ret_store, struct failure *reterr) MUST_CHECK;
+void store_close(struct store *store);
+/* True for postgresql:// and postgres://. */
+bool store_location_is_postgresql(const char *location);
+
+/* ---- writing ---- */
+
+enum store_kind {
+	STORE_AGGREGATE = 1,
+	STORE_TLS = 2,
+	STORE_FAILURE = 3,
+};
+
+struct store_report {
+	enum store_kind kind;
+	struct span reporter;
+	struct span id;
+	struct span domain;
+	int64_t begin_at;
+	int64_t end_at;
+	struct span contact; /* of the reporter */
+	struct span policy;  /* as published: "p=none; sp=none; pct=100" */
+	struct span origin;  /* where it was read: a path, a mailbox */
+	struct span content; /* 16 octets: a hash of all rows, in any order */
+	int64_t stored_at;
+};
+
+enum store_outcome {
+	STORE_NEW,
+	STORE_SAME,   /* held already */
+	STORE_MERGED, /* another content under the same identity: what was new in it was added */
+};
+
+/* What a receiver says it did. */
+enum store_disposition {
+	STORE_DISPOSITION_UNKNOWN,
+	STORE_DISPOSITION_NONE, /* delivered; also "pass" */
+	STORE_DISPOSITION_QUARANTINE,
+	STORE_DISPOSITION_REJECT,
+};
+
+enum store_result {
+	STORE_RESULT_UNKNOWN,
+	STORE_RESULT_PASS, /* and aligned */
+	STORE_RESULT_FAIL,
+};
+
+/* One row of an aggregate report. Spans need to live during the call only. */
+struct store_row {
+	struct span source; /* 4 or 16 octets; empty when the report did not say */
+	uint64_t messages;
+	enum store_disposition disposition;
+	enum store_result dkim;
+	enum store_result spf;
+	struct span header_from;
+	struct span envelope_from;
+	struct span envelope_to;
+	struct span evidence; /* results of the checks, in the caller's own canonical text */
+	struct span reasons;  /* overrides, likewise */
+};
+
+/* What the six words of a detail are, by kind of report. */
+enum store_tls_word {
+	STORE_TLS_POLICY, /* "sts", "tlsa", "no-policy-found" */
+	STORE_TLS_RESULT, /* a failure type, or "success" */
+	STORE_TLS_MX,
+	STORE_TLS_RECEIVING_IP,
+	STORE_TLS_SENDING_IP,
+	STORE_TLS_REASON,
+};
+
+enum store_failure_word {
+	STORE_FAILURE_CHECKS, /* "dkim spf" */
+	STORE_FAILURE_FROM,   /* domains only: people's addresses are not kept */
+	STORE_FAILURE_MAIL_FROM,
+	STORE_FAILURE_SOURCE,
+	STORE_FAILURE_DKIM, /* "d= s=" */
+	STORE_FAILURE_DELIVERY,
+};
+
+#define STORE_DETAIL_WORDS 6
+
+/* One line of a TLS report (a policy's success count or one failure) or a failure report. */
+struct store_detail {
+	struct span words[STORE_DETAIL_WORDS];
+	uint64_t count; /* sessions or incidents */
+};
+
+int store_begin(struct store *store, struct failure *reterr) MUST_CHECK;
+/* Durable when this returns 0. */
+int store_commit(struct store *store, struct failure *reterr) MUST_CHECK;
+/* Forgets the batch. */
+void store_rollback(struct store *store);
+
+/*
+ * Between begin and commit: one report at a time, its rows, and its end. What the beginning says
+ * may be provisional; what the end says counts.
+ */
+int store_report_begin(struct store *store, const struct store_report *report,
+		       struct failure *reterr) MUST_CHECK;
+int store_row_add(struct store *store, const struct store_row *row,
+		  struct failure *reterr) MUST_CHECK;
+int store_detail_add(struct store *store, const struct store_detail *detail,
+		     struct failure *reterr) MUST_CHECK;
+int store_report_end(struct store *store, const struct store_report *report,
+		     enum store_outcome *ret_outcome, struct failure *reterr) MUST_CHECK;
+/* Instead of the end: as if the report had not begun. */
+int store_report_discard(struct store *store, struct failure *reterr) MUST_CHECK;
+
+/* ---- reading ---- */
+
+/* A domain and everything below it, from first_day to last_day inclusive. */
+struct store_scope {
+	struct span domain;
+	int64_t first_day;
+	int64_t last_day;
+};
+
+/* Rows that say the same but for the day and the count, added up. */
+struct store_stream {
+	struct store_row row;	  /* messages: in the whole scope */
+	uint64_t recent_messages; /* from the asked day on */
+	uint64_t active_days;
+	int64_t first_day;
+	int64_t last_day;
+	uint64_t reports;
+};
+
+struct store_day {
+	int64_t day;
+	uint64_t reports;
+	uint64_t messages;
+	uint64_t both_pass; /* DKIM and SPF, aligned */
+	uint64_t dkim_pass; /* DKIM only */
+	uint64_t spf_pass;  /* SPF only */
+	uint64_t quarantined;
+	uint64_t rejected;
+};
+
+/* A published policy as reporters saw it. */
+struct store_policy {
+	struct span domain;
+	struct span policy;
+	int64_t first_at;
+	int64_t last_at;
+	uint64_t reports;
+	uint64_t messages;
+};
+
+struct store_reporter {
+	struct span name;
+	struct span contact;
+	enum store_kind kind;
+	uint64_t reports;
+	uint64_t messages;
+	int64_t first_at;
+	int64_t last_at;
+};
+
+struct store_tls_stream {
+	struct store_detail detail; /* count: in the whole scope */
+	struct span reporter;
+	int64_t first_day;
+	int64_t last_day;
+};
+
+struct store_total {
+	uint64_t reports;
+	uint64_t rows;
+	uint64_t messages;
+};
+
+/* Called for each result; spans live during the call. A negative return ends the reading and is
+ * handed through. */
+typedef int store_stream_fn(void *context, const struct store_stream *stream);
+typedef int store_day_fn(void *context, const struct store_day *day);
+typedef int store_policy_fn(void *context, const struct store_policy *policy);
+typedef int store_reporter_fn(void *context, const struct store_reporter *reporter);
+typedef int store_tls_fn(void *context, const struct store_tls_stream *stream);
+
+int store_streams(struct store *store, const struct store_scope *scope, int64_t recent_day,
+		  store_stream_fn *each, void *context, struct failure *reterr) MUST_CHECK;
+/* In order of day. */
+int store_days(struct store *store, const struct store_scope *scope, store_day_fn *each,
+	       void *context, struct failure *reterr) MUST_CHECK;
+/* In order of domain and first sight. */
+int store_policies(struct store *store, const struct store_scope *scope, store_policy_fn *each,
+		   void *context, struct failure *reterr) MUST_CHECK;
+int store_reporters(struct store *store, const struct store_scope *scope, store_reporter_fn *each,
+		    void *context, struct failure *reterr) MUST_CHECK;
+int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
+		      void *context, struct failure *reterr) MUST_CHECK;
+/* All that is held of a kind. */
+int store_total(struct store *store, enum store_kind kind, struct store_total *ret_total,
+		struct failure *reterr) MUST_CHECK;
+
+#endif

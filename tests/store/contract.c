@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * What every store must do, told once and run against each database:
+ *
+ *   contract                       a SQLite file of its own
+ *   contract postgresql://...      an empty PostgreSQL database
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "unit.h"
+
+#define NOON_2026_11_02 INT64_C(1793620800)
+#define DAY_2026_11_02 (NOON_2026_11_02 / STORE_DAY_SECONDS)
+
+struct world {
+	const char *location;
+	struct store *store;
+};
+
+static const char source_a[] = {(char)192, 0, 2, 1};
+static const char source_b[16] = {0x20, 0x01, 0x0d, (char)0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
+
+static struct store_report report_of(const char *id, const char *domain, int64_t day_offset,
+				     const char *content)
+{
+	int64_t begin = NOON_2026_11_02 - STORE_DAY_SECONDS / 2 + day_offset * STORE_DAY_SECONDS;
+	return (struct store_report){
+		.kind = STORE_AGGREGATE,
+		.reporter = SPAN("reporter.example"),
+		.id = span_of_string(id),
+		.domain = span_of_string(domain),
+		.begin_at = begin,
+		.end_at = begin + STORE_DAY_SECONDS - 1,
+		.contact = SPAN("noreply@reporter.example"),
+		.policy = SPAN("p=none"),
+		.origin = SPAN("a.xml.gz"),
+		.content = span_of_string(content),
+		.stored_at = NOON_2026_11_02,
+	};
+}
+
+static struct store_row row_of(const char *from, uint64_t messages, enum store_result dkim,
+			       enum store_result spf)
+{
+	return (struct store_row){
+		.source = span_of(source_a, sizeof(source_a)),
+		.messages = messages,
+		.disposition = STORE_DISPOSITION_NONE,
+		.dkim = dkim,
+		.spf = spf,
+		.header_from = span_of_string(from),
+		.envelope_from = SPAN("bounce.example.org"),
+		.evidence = SPAN("dkim pass example.org s1\n"),
+	};
+}
+
+static void must(int r, const struct failure *failure)
+{
+	if (r < 0) {
+		fail_msg("%s: %s", failure->what, failure->detail);
+	}
+}
+
+static void begin(struct world *world)
+{
+	struct failure failure;
+	must(store_begin(world->store, &failure), &failure);
+}
+
+static void commit(struct world *world)
+{
+	struct failure failure;
+	must(store_commit(world->store, &failure), &failure);
+}
+
+static enum store_outcome add(struct world *world, const struct store_report *report,
+			      const struct store_row *rows, size_t count)
+{
+	struct failure failure;
+	enum store_outcome outcome = STORE_NEW;
+	must(store_report_begin(world->store, report, &failure), &failure);
+	for (size_t i = 0; i < count; i++) {
+		must(store_row_add(world->store, &rows[i], &failure), &failure);
+	}
+	must(store_report_end(world->store, report, &outcome, &failure), &failure);
+	return outcome;
+}
+
+static struct store_total total_of(struct world *world, enum store_kind kind)
+{
+	struct failure failure;
+	struct store_total total;
+	must(store_total(world->store, kind, &total, &failure), &failure);
+	return total;
+}
+
+/* Each test uses domains of its own, since the database is shared. */
+static struct store_scope scope_of(const char *domain)
+{
+	return (struct store_scope){span_of_string(domain), DAY_2026_11_02 - 1000,
+				    DAY_2026_11_02 + 1000};
+}
+
+struct sums {
+	uint64_t messages;
+	uint64_t recent_messages;
+	uint64_t count;
+	uint64_t active_days;
+	struct store_day last_day;
+	uint64_t days;
+};
+
+static int sum_stream(void *context, const struct store_stream *stream)
+{
+	struct sums *sums = context;
+	sums->messages += stream->row.messages;
+	sums->recent_messages += stream->recent_messages;
+	sums->active_days += stream->active_days;
+	sums->count++;
+	return 0;
+}
+
+static int sum_day(void *context, const struct store_day *day)
+{
+	struct sums *sums = context;
+	sums->days++;
+	sums->last_day = *day;
+	return 0;
+}
+
+static struct sums sums_of(struct world *world, const char *domain)
+{
+	struct failure failure;
+	struct sums sums = {0};
+	struct store_scope scope = scope_of(domain);
+	must(store_streams(world->store, &scope, DAY_2026_11_02 + 1, sum_stream, &sums, &failure),
+	     &failure);
+	must(store_days(world->store, &scope, sum_day, &sums, &failure), &failure);
+	return sums;
+}
+
+static void test_rows_come_back(void **state)
+{
+	struct world *world = *state;
+	struct store_report report = report_of("1", "rows.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_row rows[] = {
+		row_of("rows.example", 5, STORE_RESULT_PASS, STORE_RESULT_PASS),
+		row_of("sub.rows.example", 3, STORE_RESULT_PASS, STORE_RESULT_FAIL),
+		row_of("rows.example", 2, STORE_RESULT_FAIL, STORE_RESULT_PASS),
+		row_of("rows.example", 1, STORE_RESULT_FAIL, STORE_RESULT_FAIL),
+	};
+	rows[3].source = span_of(source_b, sizeof(source_b));
+	rows[3].disposition = STORE_DISPOSITION_REJECT;
+	begin(world);
+	assert_int_equal(add(world, &report, rows, 4), STORE_NEW);
+	commit(world);
+	struct sums sums = sums_of(world, "rows.example");
+	assert_int_equal(sums.count, 4);
+	assert_int_equal(sums.messages, 11);
+	assert_int_equal(sums.recent_messages, 0);
+	assert_int_equal(sums.days, 1);
+	assert_int_equal(sums.last_day.day, DAY_2026_11_02);
+	assert_int_equal(sums.last_day.messages, 11);
+	assert_int_equal(sums.last_day.both_pass, 5);
+	assert_int_equal(sums.last_day.dkim_pass, 3);
+	assert_int_equal(sums.last_day.spf_pass, 2);
+	assert_int_equal(sums.last_day.rejected, 1);
+	assert_int_equal(sums.last_day.quarantined, 0);
+}
+
+static int check_stream(void *context, const struct store_stream *stream)
+{
+	const struct store_row *expected = context;
+	const struct store_row *row = &stream->row;
+	assert_row_span("source", row->source, expected->source);
+	assert_row_span("header_from", row->header_from, expected->header_from);
+	assert_row_span("envelope_from", row->envelope_from, expected->envelope_from);
+	assert_row_span("envelope_to", row->envelope_to, expected->envelope_to);
+	assert_row_span("evidence", row->evidence, expected->evidence);
+	assert_row_span("reasons", row->reasons, expected->reasons);
+	assert_int_equal(row->dkim, expected->dkim);
+	assert_int_equal(row->spf, expected->spf);
+	assert_int_equal(row->disposition, expected->disposition);
+	assert_int_equal(stream->first_day, DAY_2026_11_02);
+	assert_int_equal(stream->last_day, DAY_2026_11_02 + 2);
+	assert_int_equal(stream->active_days, 2);
+	assert_int_equal(stream->reports, 2);
+	assert_int_equal(row->messages, 14);
+	assert_int_equal(stream->recent_messages, 7);
+	return 0;
+}
+
+static void test_equal_rows_are_one_stream(void **state)
+{
+	struct world *world = *state;
+	struct store_row row = {
+		.source = span_of(source_b, sizeof(source_b)),
+		.messages = 7,
+		.disposition = STORE_DISPOSITION_QUARANTINE,
+		.dkim = STORE_RESULT_UNKNOWN,
+		.spf = STORE_RESULT_FAIL,
+		.header_from = SPAN("news.one.example"),
+		.envelope_from = SPAN("a.example"),
+		.envelope_to = SPAN("b.example"),
+		.evidence = SPAN("spf fail a.example mfrom\n"),
+		.reasons = SPAN("local_policy arc=pass\n"),
+	};
+	struct store_report first = report_of("1", "one.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_report second = report_of("2", "one.example", 2, "aaaaaaaaaaaaaaaa");
+	begin(world);
+	assert_int_equal(add(world, &first, &row, 1), STORE_NEW);
+	assert_int_equal(add(world, &second, &row, 1), STORE_NEW);
+	commit(world);
+	struct store_scope scope = scope_of("one.example");
+	struct failure failure;
+	must(store_streams(world->store, &scope, DAY_2026_11_02 + 1, check_stream, &row, &failure),
+	     &failure);
+	assert_int_equal(sums_of(world, "one.example").count, 1);
+}
+
+static void test_scope_is_domain_and_below(void **state)
+{
+	struct world *world = *state;
+	struct store_row row = row_of("x.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	static const char *const domains[] = {"scope.example", "sub.scope.example",
+					      "otherscope.example", "scope.example.net",
+					      "sub_scope.example"};
+	begin(world);
+	for (size_t i = 0; i < 5; i++) {
+		struct store_report report = report_of("1", domains[i], 0, "aaaaaaaaaaaaaaaa");
+		assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+	}
+	commit(world);
+	assert_int_equal(sums_of(world, "scope.example").messages, 2);
+	assert_int_equal(sums_of(world, "sub.scope.example").messages, 1);
+	assert_int_equal(sums_of(world, "nothing.example").count, 0);
+}
+
+static void test_same_report_counts_once(void **state)
+{
+	struct world *world = *state;
+	struct store_row rows[] = {
+		row_of("same.example", 5, STORE_RESULT_PASS, STORE_RESULT_PASS),
+		row_of("same.example", 6, STORE_RESULT_FAIL, STORE_RESULT_FAIL),
+	};
+	struct store_report report = report_of("1", "same.example", 0, "aaaaaaaaaaaaaaaa");
+	begin(world);
+	assert_int_equal(add(world, &report, rows, 2), STORE_NEW);
+	assert_int_equal(add(world, &report, rows, 2), STORE_SAME); /* in the same batch */
+	commit(world);
+	begin(world);
+	assert_int_equal(add(world, &report, rows, 2), STORE_SAME);
+	commit(world);
+	struct sums sums = sums_of(world, "same.example");
+	assert_int_equal(sums.messages, 11);
+	assert_int_equal(sums.last_day.messages, 11);
+	assert_int_equal(sums.last_day.reports, 1);
+}
+
+static void test_id_is_reused(void **state)
+{
+	struct world *world = *state;
+	struct store_row row = row_of("reuse.example", 5, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	struct store_report monday = report_of("7", "reuse.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_report tuesday = report_of("7", "reuse.example", 1, "aaaaaaaaaaaaaaaa");
+	struct store_report other = monday;
+	other.reporter = SPAN("other.example");
+	begin(world);
+	assert_int_equal(add(world, &monday, &row, 1), STORE_NEW);
+	assert_int_equal(add(world, &tuesday, &row, 1), STORE_NEW);
+	assert_int_equal(add(world, &other, &row, 1), STORE_NEW);
+	commit(world);
+	assert_int_equal(sums_of(world, "reuse.example").messages, 15);
+}
+
+static void test_other_content_is_merged(void **state)
+{
+	struct world *world = *state;
+	struct store_row rows[] = {
+		row_of("merge.example", 5, STORE_RESULT_PASS, STORE_RESULT_PASS),
+		row_of("merge.example", 6, STORE_RESULT_FAIL, STORE_RESULT_FAIL),
+		row_of("merge.example", 7, STORE_RESULT_FAIL, STORE_RESULT_PASS),
+	};
+	struct store_report report = report_of("1", "merge.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_report more = report_of("1", "merge.example", 0, "bbbbbbbbbbbbbbbb");
+	begin(world);
+	assert_int_equal(add(world, &report, rows, 2), STORE_NEW);
+	assert_int_equal(add(world, &more, rows + 1, 2), STORE_MERGED);
+	assert_int_equal(add(world, &more, rows + 1, 2), STORE_SAME);
+	commit(world);
+	struct sums sums = sums_of(world, "merge.example");
+	assert_int_equal(sums.messages, 18);
+	assert_int_equal(sums.last_day.messages, 18);
+	assert_int_equal(sums.last_day.spf_pass, 7);
+}
+
+static void test_end_settles_identity(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	enum store_outcome outcome;
+	struct store_row row = row_of("late.example", 4, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	struct store_report early = report_of("", "", -500, "aaaaaaaaaaaaaaaa");
+	struct store_report settled = report_of("1", "late.example", 0, "aaaaaaaaaaaaaaaa");
+	begin(world);
+	must(store_report_begin(world->store, &early, &failure), &failure);
+	must(store_row_add(world->store, &row, &failure), &failure);
+	must(store_report_end(world->store, &settled, &outcome, &failure), &failure);
+	commit(world);
+	struct sums sums = sums_of(world, "late.example");
+	assert_int_equal(sums.messages, 4);
+	assert_int_equal(sums.last_day.day, DAY_2026_11_02);
+}
+
+static void test_discard_and_rollback_leave_nothing(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	struct store_row row = row_of("gone.example", 4, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	struct store_report report = report_of("1", "gone.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_total before = total_of(world, STORE_AGGREGATE);
+	begin(world);
+	must(store_report_begin(world->store, &report, &failure), &failure);
+	must(store_row_add(world->store, &row, &failure), &failure);
+	must(store_report_discard(world->store, &failure), &failure);
+	commit(world);
+	begin(world);
+	assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+	store_rollback(world->store);
+	assert_int_equal(sums_of(world, "gone.example").count, 0);
+	struct store_total after = total_of(world, STORE_AGGREGATE);
+	assert_int_equal(after.rows, before.rows);
+	assert_int_equal(after.reports, before.reports);
+	/* Words of the batch that was taken back are made anew. */
+	begin(world);
+	assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+	commit(world);
+	assert_int_equal(sums_of(world, "gone.example").messages, 4);
+}
+
+static void test_large_report_is_discarded_too(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	enum store_outcome outcome;
+	const int rows = 120000; /* more than one COPY */
+	struct store_report report = report_of("1", "large.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_row row = row_of("large.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	begin(world);
+	for (int pass = 0; pass < 3; pass++) {
+		must(store_report_begin(world->store, &report, &failure), &failure);
+		for (int i = 0; i < rows; i++) {
+			must(store_row_add(world->store, &row, &failure), &failure);
+		}
+		if (pass == 0) {
+			must(store_report_discard(world->store, &failure), &failure);
+		} else {
+			must(store_report_end(world->store, &report, &outcome, &failure), &failure);
+			assert_int_equal(outcome, pass == 1 ? STORE_NEW : STORE_SAME);
+		}
+	}
+	commit(world);
+	assert_int_equal(sums_of(world, "large.example").messages, rows);
+	assert_int_equal(sums_of(world, "large.example").last_day.messages, rows);
+}
+
+static void test_hostile_text(void **state)
+{
+	struct world *world = *state;
+	static const char bad[] = "a\xff\0b'; DROP TABLE fact; --\xf0\x9f\x98\x80";
+	struct store_row row = row_of("bad.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	row.header_from = span_of(bad, sizeof(bad) - 1);
+	row.evidence = row.header_from;
+	row.source = span_of(NULL, 0);
+	row.messages = UINT64_MAX;
+	struct store_report report = report_of("1", "bad.example", 0, "aaaaaaaaaaaaaaaa");
+	report.id = row.header_from;
+	report.reporter = row.header_from;
+	report.origin = row.header_from;
+	begin(world);
+	assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+	assert_int_equal(add(world, &report, &row, 1), STORE_SAME);
+	commit(world);
+	assert_int_equal(sums_of(world, "bad.example").count, 1);
+}
+
+struct seen {
+	size_t count;
+	uint64_t reports;
+	uint64_t sessions;
+};
+
+static int see_policy(void *context, const struct store_policy *policy)
+{
+	static const char *const expected[] = {"p=none", "p=quarantine; pct=50"};
+	struct seen *seen = context;
+	assert_true(seen->count < 2);
+	assert_row_span("policy", policy->policy, span_of_string(expected[seen->count]));
+	seen->reports += policy->reports;
+	seen->count++;
+	return 0;
+}
+
+static int see_reporter(void *context, const struct store_reporter *reporter)
+{
+	struct seen *seen = context;
+	assert_row_span("name", reporter->name, SPAN("reporter.example"));
+	assert_row_span("contact", reporter->contact, SPAN("noreply@reporter.example"));
+	seen->reports += reporter->reports;
+	seen->count++;
+	return 0;
+}
+
+static void test_policies_and_reporters(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	struct store_row row = row_of("policy.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	struct store_report first = report_of("1", "policy.example", 0, "aaaaaaaaaaaaaaaa");
+	struct store_report second = report_of("2", "policy.example", 1, "aaaaaaaaaaaaaaaa");
+	struct store_report third = report_of("3", "policy.example", 2, "aaaaaaaaaaaaaaaa");
+	third.policy = SPAN("p=quarantine; pct=50");
+	begin(world);
+	assert_int_equal(add(world, &first, &row, 1), STORE_NEW);
+	assert_int_equal(add(world, &second, &row, 1), STORE_NEW);
+	assert_int_equal(add(world, &third, &row, 1), STORE_NEW);
+	commit(world);
+	struct store_scope scope = scope_of("policy.example");
+	struct seen seen = {0};
+	must(store_policies(world->store, &scope, see_policy, &seen, &failure), &failure);
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.reports, 3);
+	seen = (struct seen){0};
+	must(store_reporters(world->store, &scope, see_reporter, &seen, &failure), &failure);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.reports, 3);
+}
+
+static int see_tls(void *context, const struct store_tls_stream *stream)
+{
+	struct seen *seen = context;
+	if (seen->count == 0) {
+		assert_row_span("result", stream->detail.words[STORE_TLS_RESULT], SPAN("success"));
+	} else {
+		assert_row_span("mx", stream->detail.words[STORE_TLS_MX], SPAN("mx.tls.example"));
+	}
+	assert_row_span("reporter", stream->reporter, SPAN("reporter.example"));
+	seen->sessions += stream->detail.count;
+	seen->count++;
+	return 0;
+}
+
+static void add_tls(struct world *world, const char *content, uint64_t failures,
+		    enum store_outcome expected)
+{
+	struct failure failure;
+	enum store_outcome outcome;
+	struct store_report report = report_of("t", "tls.example", 0, content);
+	report.kind = STORE_TLS;
+	struct store_detail success = {{SPAN("sts"), SPAN("success")}, 90};
+	struct store_detail expired = {
+		{SPAN("sts"), SPAN("certificate-expired"), SPAN("mx.tls.example")}, failures};
+	must(store_report_begin(world->store, &report, &failure), &failure);
+	must(store_detail_add(world->store, &success, &failure), &failure);
+	must(store_detail_add(world->store, &expired, &failure), &failure);
+	must(store_report_end(world->store, &report, &outcome, &failure), &failure);
+	assert_int_equal(outcome, expected);
+}
+
+static void test_tls_reports(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	begin(world);
+	add_tls(world, "aaaaaaaaaaaaaaaa", 4, STORE_NEW);
+	add_tls(world, "aaaaaaaaaaaaaaaa", 4, STORE_SAME);
+	add_tls(world, "bbbbbbbbbbbbbbbb", 5, STORE_MERGED);
+	commit(world);
+	struct store_scope scope = scope_of("tls.example");
+	struct seen seen = {0};
+	must(store_tls_streams(world->store, &scope, see_tls, &seen, &failure), &failure);
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.sessions, 99);
+	assert_int_equal(total_of(world, STORE_TLS).rows, 3);
+}
+
+static void test_opens_again(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	struct store_total before = total_of(world, STORE_AGGREGATE);
+	store_close(world->store);
+	must(store_open(world->location, &world->store, &failure), &failure);
+	struct store_total after = total_of(world, STORE_AGGREGATE);
+	assert_true(before.rows > 0);
+	assert_int_equal(after.rows, before.rows);
+	assert_int_equal(after.messages, before.messages);
+}
+
+static void test_two_writers(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	struct world other = {world->location, NULL};
+	must(store_open(other.location, &other.store, &failure), &failure);
+	struct store_row row = row_of("two.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	struct store_report report = report_of("1", "two.example", 0, "aaaaaaaaaaaaaaaa");
+	begin(world);
+	assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+	commit(world);
+	begin(&other);
+	assert_int_equal(add(&other, &report, &row, 1), STORE_SAME);
+	struct store_report next = report_of("2", "two.example", 0, "aaaaaaaaaaaaaaaa");
+	assert_int_equal(add(&other, &next, &row, 1), STORE_NEW);
+	commit(&other);
+	begin(world);
+	next = report_of("3", "two.example", 0, "aaaaaaaaaaaaaaaa");
+	assert_int_equal(add(world, &next, &row, 1), STORE_NEW);
+	commit(world);
+	store_close(other.store);
+	assert_int_equal(sums_of(world, "two.example").messages, 3);
+}
+
+static int stop_at_once(void *context, const struct store_stream *stream)
+{
+	(void)context;
+	(void)stream;
+	return FAILURE_INTERNAL;
+}
+
+static void test_reader_may_stop(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	struct store_scope scope = scope_of("rows.example");
+	assert_int_equal(store_streams(world->store, &scope, 0, stop_at_once, NULL, &failure),
+			 FAILURE_INTERNAL);
+	assert_int_equal(sums_of(world, "rows.example").messages, 11);
+}
+
+static int open_world(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	must(store_open(world->location, &world->store, &failure), &failure);
+	return 0;
+}
+
+static int close_world(void **state)
+{
+	struct world *world = *state;
+	store_close(world->store);
+	return 0;
+}
+
+static int run_all(const char *location)
+{
+	static struct world world;
+	world.location = location;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(test_rows_come_back, &world),
+		cmocka_unit_test_prestate(test_equal_rows_are_one_stream, &world),
+		cmocka_unit_test_prestate(test_scope_is_domain_and_below, &world),
+		cmocka_unit_test_prestate(test_same_report_counts_once, &world),
+		cmocka_unit_test_prestate(test_id_is_reused, &world),
+		cmocka_unit_test_prestate(test_other_content_is_merged, &world),
+		cmocka_unit_test_prestate(test_end_settles_identity, &world),
+		cmocka_unit_test_prestate(test_discard_and_rollback_leave_nothing, &world),
+		cmocka_unit_test_prestate(test_large_report_is_discarded_too, &world),
+		cmocka_unit_test_prestate(test_hostile_text, &world),
+		cmocka_unit_test_prestate(test_policies_and_reporters, &world),
+		cmocka_unit_test_prestate(test_tls_reports, &world),
+		cmocka_unit_test_prestate(test_opens_again, &world),
+		cmocka_unit_test_prestate(test_two_writers, &world),
+		cmocka_unit_test_prestate(test_reader_may_stop, &world),
+	};
+	void *state = &world;
+	open_world(&state);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	close_world(&state);
+	return failed;
+}
+
+static int run_sqlite(void)
+{
+	char folder[] = "/tmp/mailseal-store-XXXXXX";
+	char path[64];
+	char extra[72];
+	if (mkdtemp(folder) == NULL) {
+		return 1;
+	}
+	snprintf(path, sizeof(path), "%s/reports.db", folder);
+	int failed = run_all(path);
+	unlink(path);
+	snprintf(extra, sizeof(extra), "%s-wal", path);
+	unlink(extra);
+	snprintf(extra, sizeof(extra), "%s-shm", path);
+	unlink(extra);
+	rmdir(folder);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	return argc > 1 ? run_all(argv[1]) : run_sqlite();
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/interrupt.h"
 #include "cli/screen.h"
 #include "cli/session.h"
 #include "present/present.h"
@@ -170,6 +171,7 @@ static int check_and_print(struct session *session, const struct check_command_o
 	struct check_report report;
 	int r = check_domains(session->facts, domains, count, &check, &report, reterr);
 	session_end_progress(session);
+	interrupt_let_pipes_end();
 	if (r < 0) {
 		return r;
 	}

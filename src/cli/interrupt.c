@@ -23,6 +23,12 @@ void interrupt_catch(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+void interrupt_let_pipes_end(void)
+{
+	signal(SIGPIPE, SIG_DFL);
 }
 
 bool interrupt_was_asked(void)

@@ -7,8 +7,15 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT and SIGTERM are remembered; a second one ends the program as usual. */
+/*
+ * While the network is used: a peer that closes its connection must not end the program (libunbound
+ * and others write to sockets), and from now on SIGINT and SIGTERM are remembered; a second one
+ * ends the program as usual.
+ */
 void interrupt_catch(void);
+/* While results are printed: a reader that has seen enough ("| head") ends the program, as it does
+ * everywhere. */
+void interrupt_let_pipes_end(void);
 bool interrupt_was_asked(void);
 
 #endif

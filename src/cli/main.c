@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* The only place that composes: reads the command line, runs one command. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +81,5 @@ static enum exit_code dispatch(int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
-	/* A resolver that closes its connection must not end the program. */
-	signal(SIGPIPE, SIG_IGN);
 	return (int)finish(dispatch(argc, argv));
 }

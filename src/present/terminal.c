@@ -10,6 +10,8 @@
 #define INDENT 2
 #define STATUS_COLUMN 12
 #define TEXT_COLUMN 22
+/* Behind the longest severity, "critical". */
+#define FINDING_COLUMN 11
 
 static enum ink_color severity_color(enum severity severity)
 {
@@ -196,15 +198,15 @@ static void write_finding_details(const struct ink *ink, const struct assessment
 		struct span seen = *VECTOR_AT(&finding->evidence, struct span, i);
 		struct span line;
 		while (span_split(&seen, '\n', &line)) {
-			buffer_printf(ink->out, "%*s", TEXT_COLUMN - STATUS_COLUMN, "");
+			buffer_printf(ink->out, "%*s", FINDING_COLUMN, "");
 			ink_text(ink, INK_BLUE, line);
 			buffer_putc(ink->out, '\n');
 		}
 	}
 	buffer_putc(ink->out, '\n');
-	ink_markdown(ink, TEXT_COLUMN - STATUS_COLUMN, finding_implementation(a->arena, finding));
+	ink_markdown(ink, FINDING_COLUMN, finding_implementation(a->arena, finding));
 	for (size_t i = 0; i < finding->guidance->source_count; i++) {
-		buffer_printf(ink->out, "%*s", TEXT_COLUMN - STATUS_COLUMN, "");
+		buffer_printf(ink->out, "%*s", FINDING_COLUMN, "");
 		ink_text(ink, INK_DIM, finding->guidance->sources[i]);
 		buffer_putc(ink->out, '\n');
 	}
@@ -215,12 +217,13 @@ static void write_finding(const struct ink *ink, const struct assessment *a,
 			  const struct finding *finding, bool is_verbose)
 {
 	buffer_printf(ink->out, "%*s", INDENT, "");
-	write_cell(ink, severity_color(finding->severity), severity_name(finding->severity), 8);
-	ink_wrap(ink, INK_PLAIN, 10, 10, finding_title(a->arena, finding));
-	buffer_printf(ink->out, "%*s", 10, "");
+	write_cell(ink, severity_color(finding->severity), severity_name(finding->severity),
+		   FINDING_COLUMN - INDENT);
+	ink_wrap(ink, INK_PLAIN, FINDING_COLUMN, FINDING_COLUMN, finding_title(a->arena, finding));
+	buffer_printf(ink->out, "%*s", FINDING_COLUMN, "");
 	ink_text(ink, INK_DIM, finding->guidance->id);
 	buffer_putc(ink->out, '\n');
-	ink_markdown(ink, 10, finding_recommendation(a->arena, finding));
+	ink_markdown(ink, FINDING_COLUMN, finding_recommendation(a->arena, finding));
 	if (is_verbose) {
 		write_finding_details(ink, a, finding);
 	} else {

@@ -135,21 +135,26 @@ static void check_message(struct validator *validator)
 	}
 }
 
-static void write_set(const struct arc_set *set, struct buffer *text)
+void arc_set_write(const struct arc_set *set, struct buffer *text)
 {
 	canonical_field_write(CANONICAL_RELAXED, set->results->field->raw, text);
 	canonical_field_write(CANONICAL_RELAXED, set->message->text.field->raw, text);
 	canonical_field_write(CANONICAL_RELAXED, set->seal->text.field->raw, text);
 }
 
-void arc_cover_write(const struct arc_cover *cover, struct buffer *text)
+/* RFC 8617 5.1.1: all sets up to the seal's own, and last the seal with an empty b= */
+static void write_cover(const struct validator *validator, unsigned instance, struct buffer *text)
 {
-	for (size_t i = 0; i < cover->set_count; i++) {
-		write_set(&cover->sets[i], text);
+	const struct arc_set *set = &validator->sets[instance - 1];
+	const struct dkim_signature *seal = &set->seal->text;
+	buffer_clear(text);
+	for (unsigned i = 1; i < instance; i++) {
+		arc_set_write(&validator->sets[i - 1], text);
 	}
-	canonical_field_write(CANONICAL_RELAXED, cover->results, text);
-	canonical_field_write(CANONICAL_RELAXED, cover->message, text);
-	signed_header_write_own(cover->own, cover->own_signature, CANONICAL_RELAXED, text);
+	canonical_field_write(CANONICAL_RELAXED, set->results->field->raw, text);
+	canonical_field_write(CANONICAL_RELAXED, set->message->text.field->raw, text);
+	signed_header_write_own(seal->field->raw, tag_list_find(&seal->tags, SPAN("b"))->value,
+				CANONICAL_RELAXED, text);
 }
 
 static enum dkim_reason check_seal(struct validator *validator, unsigned instance,
@@ -158,16 +163,7 @@ static enum dkim_reason check_seal(struct validator *validator, unsigned instanc
 	struct arc_set *set = &validator->sets[instance - 1];
 	const struct dkim_signature *seal = &set->seal->text;
 	struct digest_value digest;
-	struct arc_cover cover = {
-		.sets = validator->sets,
-		.set_count = instance - 1,
-		.results = set->results->field->raw,
-		.message = set->message->text.field->raw,
-		.own = seal->field->raw,
-		.own_signature = tag_list_find(&seal->tags, SPAN("b"))->value,
-	};
-	buffer_clear(text);
-	arc_cover_write(&cover, text);
+	write_cover(validator, instance, text);
 	if (text->is_failed ||
 	    !digest_of(dkim_algorithm_digest(seal->algorithm), buffer_span(text), &digest)) {
 		return DKIM_REASON_MEMORY;

@@ -52,20 +52,9 @@ struct arc_report {
 const struct arc_report *arc_validate(struct arena *arena, struct inquiry *inquiry,
 				      const struct mail *mail,
 				      const struct dkim_key_options *options);
-/*
- * Appends what a seal covers (RFC 8617 5.1.1): the sets from the first on, each field in relaxed
- * form, and last the seal itself with an empty b= and without its CRLF. own is that seal's raw
- * field, own_signature the octets of its b=.
- */
-struct arc_cover {
-	const struct arc_set *sets;
-	size_t set_count;    /* sets before the seal's own */
-	struct span results; /* raw ARC-Authentication-Results of the seal's set */
-	struct span message; /* raw ARC-Message-Signature of it */
-	struct span own;
-	struct span own_signature;
-};
-void arc_cover_write(const struct arc_cover *cover, struct buffer *text);
+/* Appends the three fields of a set in relaxed form, in the order a seal covers them (RFC 8617
+ * 5.1.1). All three must be there. */
+void arc_set_write(const struct arc_set *set, struct buffer *text);
 
 /* "none", "pass", "fail". Static. */
 const char *arc_status_name(enum arc_status status);

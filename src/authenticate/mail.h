@@ -51,6 +51,7 @@ struct mail {
 struct mail_options {
 	enum line_ends line_ends;
 	size_t max_signatures; /* 0: MAIL_MAX_SIGNATURES */
+	bool is_for_signing;   /* also hash the body as sign.h needs it */
 	bool allows_sha1;      /* for test data from before RFC 8301 only */
 };
 

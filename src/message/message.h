@@ -11,6 +11,8 @@
  *   scan        oddities of every octet: line ends, NUL, the dot that ends a message
  *   canonical   the canonical forms of RFC 6376 3.4
  *   reverse_path    MAIL FROM's address (RFC 5321 4.1.2)
+ *   authentication_results    RFC 8601: read, written strictly, forged ones of one's own found
+ *   received_spf    RFC 7208 9.1, written
  *
  * Offsets count octets of the message with CRLF line ends, as SMTP carries it.
  */
@@ -19,10 +21,12 @@
 
 #include "message/address.h"
 #include "message/anomaly.h"
+#include "message/authentication_results.h"
 #include "message/author.h"
 #include "message/canonical.h"
 #include "message/header.h"
 #include "message/reader.h"
+#include "message/received_spf.h"
 #include "message/reverse_path.h"
 
 #endif

@@ -9,6 +9,9 @@
  *   legacy 0|1               allow SHA-1 and 512-bit keys
  *   chunk OCTETS             feed the message in pieces of this size; 0: whole
  *   message HEX              authenticate; answers one line
+ *   key HEX                  the PEM key to seal with
+ *   seal HEX DOMAIN SELECTOR ID TIME NAMES
+ *                            seal; answers the new fields in hexadecimal, or "not sealed"
  *   path HEX                 read MAIL FROM's address; answers "path-STATUS"
  *
  * A message's answer is "dkim RESULT:REASON ... | arc STATUS:REASON:INSTANCE | blurred 0|1 |
@@ -20,7 +23,9 @@
 
 #include "authenticate/arc.h"
 #include "authenticate/dkim.h"
+#include "authenticate/sign.h"
 #include "facts/settle.h"
+#include "message/authentication_results.h"
 #include "message/reverse_path.h"
 #include "world.h"
 
@@ -29,6 +34,7 @@
 
 struct session {
 	struct world *world;
+	struct private_key *key;
 	struct dkim_options dkim;
 	bool is_legacy;
 	size_t chunk;
@@ -80,39 +86,125 @@ static const struct mail *read_mail(struct mail_reader *reader, struct span text
 	return mail_reader_end(reader);
 }
 
-static bool authenticate(const struct session *session, struct arena *arena, struct span text)
+/* What to do with a judged message. */
+typedef bool conclude_function(const struct judging *judging, struct span arguments);
+
+static bool authenticate(const struct session *session, struct span text,
+			 conclude_function *conclude, struct span arguments)
 {
 	struct mail_options options = {
 		.line_ends = LINE_ENDS_CRLF,
+		.is_for_signing = true,
 		.allows_sha1 = session->is_legacy,
 	};
-	struct mail_reader *reader = mail_reader_new(arena, &options);
+	struct judging judging = {.arena = arena_new(ARENA_BYTES), .session = session};
+	struct mail_reader *reader = mail_reader_new(judging.arena, &options);
 	struct facts *facts = facts_new(0 /* seed */);
-	struct judging judging = {.arena = arena, .session = session};
 	struct failure failure = {0};
 	bool is_done = false;
 	if (reader != NULL && facts != NULL) {
 		judging.mail = read_mail(reader, text, session->chunk);
 		is_done = judging.mail != NULL &&
 			  settle(facts, world_source(session->world),
-				 (struct judge){judge, &judging}, &failure) == 0;
-	}
-	if (is_done) {
-		print_report(&judging);
+				 (struct judge){judge, &judging}, &failure) == 0 &&
+			  conclude(&judging, arguments);
 	}
 	mail_reader_close(reader);
 	facts_free(facts);
+	arena_free(judging.arena);
 	return is_done;
 }
 
-static bool read_message(const struct session *session, struct span hex)
+static bool conclude_message(const struct judging *judging, struct span arguments)
+{
+	print_report(judging);
+	return true;
+}
+
+static struct span take_word(struct span *rest)
+{
+	size_t at = span_find(*rest, ' ', 0);
+	struct span word = span_slice(*rest, 0, at);
+	*rest = span_from(*rest, at + 1);
+	return word;
+}
+
+/* The results of all fields with that authserv-id, under it. */
+static void merge_results(const struct judging *judging, struct span id, struct buffer *text)
+{
+	const struct header *header = &judging->mail->message->header;
+	struct authentication_results results;
+	const struct header_field *field;
+	buffer_append(text, id);
+	for (size_t i = 0; (field = header_find(header, SPAN("Authentication-Results"), i)) != NULL;
+	     i++) {
+		if (authentication_results_parse(judging->arena, field->value, &results) &&
+		    span_equal_nocase(results.id, id)) {
+			size_t at = span_find(field->value, ';', 0);
+			buffer_append(text, span_trim(span_from(field->value, at), TEXT_SPACE));
+		}
+	}
+}
+
+static struct signed_names read_names(struct arena *arena, struct span list)
+{
+	struct vector names = {0};
+	struct span part;
+	while (span_split(&list, ':', &part)) {
+		struct span *name = VECTOR_PUSH(&names, arena, struct span, DKIM_MAX_NAMES);
+		if (name != NULL) {
+			*name = part;
+		}
+	}
+	return (struct signed_names){names.items, names.len};
+}
+
+/* arguments: DOMAIN SELECTOR ID TIME NAMES */
+static bool conclude_seal(const struct judging *judging, struct span arguments)
+{
+	struct sign_request request = {.key = judging->session->key, .is_base64_whole = true};
+	struct buffer results = buffer_new(LIMIT_DNS_MESSAGE);
+	struct buffer fields = buffer_new(LIMIT_DNS_MESSAGE);
+	struct buffer hex = buffer_new((size_t)2 * LIMIT_DNS_MESSAGE);
+	struct failure failure = {0};
+	uint64_t time = 0;
+	bool is_sealed = false;
+	request.domain = take_word(&arguments);
+	request.selector = take_word(&arguments);
+	merge_results(judging, take_word(&arguments), &results);
+	bool is_done = number_parse_decimal(take_word(&arguments), INT64_MAX, &time);
+	request.time = (int64_t)time;
+	request.names = read_names(judging->arena, arguments);
+	is_done = is_done &&
+		  sign_arc(judging->arena, judging->mail, judging->arc, buffer_span(&results),
+			   &request, &fields, &is_sealed, &failure) == 0;
+	number_write_hex(&hex, buffer_span(&fields));
+	printf("%.*s\n", SPAN_ARG(is_sealed ? buffer_span(&hex) : SPAN("not sealed")));
+	buffer_free(&results);
+	buffer_free(&fields);
+	buffer_free(&hex);
+	return is_done;
+}
+
+static bool read_message(const struct session *session, struct span rest,
+			 conclude_function *conclude)
 {
 	struct buffer text = buffer_new(LINE_MAX_BYTES);
-	struct arena *arena = arena_new(ARENA_BYTES);
-	bool is_done = arena != NULL && number_parse_hex(hex, &text) &&
-		       authenticate(session, arena, buffer_span(&text));
+	bool is_done = number_parse_hex(take_word(&rest), &text) &&
+		       authenticate(session, buffer_span(&text), conclude, rest);
 	buffer_free(&text);
-	arena_free(arena);
+	return is_done;
+}
+
+static bool read_key(struct session *session, struct span hex)
+{
+	struct buffer pem = buffer_new(LIMIT_DNS_MESSAGE);
+	struct failure failure = {0};
+	private_key_free(session->key);
+	session->key = NULL;
+	bool is_done = number_parse_hex(hex, &pem) &&
+		       private_key_read_pem(buffer_span(&pem), &session->key, &failure) == 0;
+	buffer_free(&pem);
 	return is_done;
 }
 
@@ -146,7 +238,13 @@ static bool run(struct session *session, struct span line)
 		return world_add_line(session->world, rest, &failure);
 	}
 	if (span_equal(word, SPAN("message"))) {
-		return read_message(session, rest);
+		return read_message(session, rest, conclude_message);
+	}
+	if (span_equal(word, SPAN("seal"))) {
+		return read_message(session, rest, conclude_seal);
+	}
+	if (span_equal(word, SPAN("key"))) {
+		return read_key(session, rest);
 	}
 	if (span_equal(word, SPAN("path"))) {
 		return read_path(rest);
@@ -176,6 +274,7 @@ int main(void)
 			fprintf(stderr, "authenticate: cannot do: %.200s\n", line);
 		}
 	}
+	private_key_free(session.key);
 	world_free(session.world);
 	return is_done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

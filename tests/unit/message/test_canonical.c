@@ -113,7 +113,8 @@ static void test_many_held_lines(void **state)
 	buffer_puts(&body, "b\r\n");
 	canonicalise(CANONICAL_RELAXED, buffer_span(&body), 10000, &result);
 	assert_row_span("held lines", buffer_span(&result), buffer_span(&body));
-	canonicalise(CANONICAL_RELAXED, span_slice(buffer_span(&body), 0, 1 + 2 * LINES), 3, &result);
+	canonicalise(CANONICAL_RELAXED, span_slice(buffer_span(&body), 0, 1 + 2 * LINES), 3,
+		     &result);
 	assert_row_span("dropped lines", buffer_span(&result), SPAN("a\r\n"));
 	buffer_free(&body);
 	buffer_free(&result);

@@ -7,7 +7,8 @@
  *   terminal  for a person at 80 columns, with or without colour      json   one object, the
  * contract of the command line html      one page that stands alone, prints well, light and dark
  * csv    one line a finding markdown  the small Markdown our guidance is written in control_text
- * what a control's record says, in a line
+ * what a control's record says, in a line message   the judgement of one message in all these
+ * forms, from the same rows
  *
  * A new output is present/<x>.c and one line here.
  */
@@ -17,6 +18,7 @@
 #include "present/csv.h"
 #include "present/html.h"
 #include "present/json.h"
+#include "present/message.h"
 #include "present/terminal.h"
 
 #endif

@@ -15,6 +15,7 @@
 #include "assess/summary.h"
 #include "assess/tls.h"
 #include "assess/tls_rpt.h"
+#include "assess/transit.h"
 
 struct assessor {
 	const char *name;
@@ -30,6 +31,7 @@ static const struct assessor assessors[] = {
 	{"dkim", dkim_assess},
 	{"dnssec", dnssec_assess},
 	{"dmarc", dmarc_assess},
+	{"transit", transit_assess},
 	{"tls", tls_assess},
 	{"caa", caa_assess},
 	{"tls_rpt", tls_rpt_assess},

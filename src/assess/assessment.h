@@ -21,6 +21,7 @@ struct tls_rpt_view;
 struct mta_sts_view;
 struct bimi_view;
 struct dnssec_view;
+struct transit_view;
 struct measures;
 struct finding;
 
@@ -102,6 +103,7 @@ struct assessment {
 	const struct mta_sts_view *mta_sts;
 	const struct bimi_view *bimi;
 	const struct dnssec_view *dnssec;
+	const struct transit_view *transit;
 };
 
 /* Asks for a DNS fact through the assessment's inquiry. Never NULL. */

@@ -70,6 +70,11 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 					  "the policy can be fetched, read, and names every host"},
 	[MEASURE_MTA_STS_MODE] = {"mta-sts.mode", MEASURE_WORD, "none, testing or enforce"},
 	[MEASURE_MTA_STS_MAX_AGE] = {"mta-sts.max-age", MEASURE_NUMBER, "seconds"},
+	[MEASURE_MTA_STS_STRICT] = {"mta-sts.strict", MEASURE_BOOL,
+				    "senders that read the policy strictly take it as well"},
+	[MEASURE_MTA_STS_HOSTS_FITTING] = {"mta-sts.hosts-fitting", MEASURE_BOOL,
+					   "every mail host has TLS and a trusted certificate with "
+					   "its name"},
 	[MEASURE_TLS_STARTTLS_ALL] = {"tls.starttls-all", MEASURE_BOOL,
 				      "every mail host offers STARTTLS"},
 	[MEASURE_TLS_LEAST_VERSION] =

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "world_transit.h"
+
 #define WORLD_MAX_LINES 200000
 #define WORLD_MAX_CNAMES 8
 #define ANY_TYPE 0
@@ -29,6 +31,7 @@ struct world {
 	struct vector zones;   /* of struct world_zone */
 	struct vector asked;   /* of struct fact_key */
 	struct map asked_keys;
+	struct world_transit *transit;
 	struct fact_key failing_key;
 	enum fact_failure failing_with;
 };
@@ -43,6 +46,7 @@ struct world *world_new(void)
 		world->source.answer = answer;
 		world->arena = arena_new((size_t)256 << 20);
 		world->asked_keys = map_new(world->arena, WORLD_MAX_LINES, 0);
+		world->transit = world_transit_new(world->arena);
 	}
 	return world;
 }
@@ -90,6 +94,27 @@ static bool add_zone(struct world *world, struct span line, struct failure *rete
 	return true;
 }
 
+/* A line about a mail host or a policy host; *ret_is_one false for any other. */
+static bool add_transit(struct world *world, struct span line, bool *ret_is_one,
+			struct failure *reterr)
+{
+	struct span rest = line;
+	struct span name = take_word(&rest);
+	struct span type = take_word(&rest);
+	struct span why = SPAN("not a name");
+	struct span domain;
+	bool is_smtp = span_equal(type, SPAN("SMTP"));
+	*ret_is_one = is_smtp || span_equal(type, SPAN("POLICY"));
+	if (!*ret_is_one || (is_smtp && world_transit_add_smtp(world->transit, name, rest, &why))) {
+		return true;
+	}
+	if (!is_smtp && name_canonical(world->arena, name, &domain) &&
+	    world_transit_add_policy(world->transit, domain, rest, &why)) {
+		return true;
+	}
+	return bad_line(reterr, why, "not a line about a host");
+}
+
 bool world_add_line(struct world *world, struct span line, struct failure *reterr)
 {
 	line = arena_copy(world->arena, span_trim(line, TEXT_SPACE));
@@ -98,6 +123,11 @@ bool world_add_line(struct world *world, struct span line, struct failure *reter
 	}
 	if (line.ptr[0] == '~') {
 		return add_zone(world, line, reterr);
+	}
+	bool is_transit;
+	bool is_ok = add_transit(world, line, &is_transit, reterr);
+	if (is_transit) {
+		return is_ok;
 	}
 	struct span rest = line;
 	struct span name = take_word(&rest);
@@ -110,6 +140,9 @@ bool world_add_line(struct world *world, struct span line, struct failure *reter
 		return bad_line(reterr, line, "not a type");
 	}
 	struct problem problem;
+	if (record.type == RR_TLSA) {
+		rest = world_transit_tlsa(world->transit, rest);
+	}
 	if (span_equal(rest, SPAN("!nxdomain"))) {
 		record.is_denial = true;
 	} else if (rest.len > 0 && rest.ptr[0] == '!') {
@@ -316,6 +349,7 @@ static void resolve(struct world *world, struct fact *fact, struct dns_answer *a
 static bool is_failing_key(const struct world *world, struct fact_key key)
 {
 	return world->failing_with != FACT_FAILURE_NONE && world->failing_key.type == key.type &&
+	       world->failing_key.kind == key.kind &&
 	       span_equal(world->failing_key.subject, key.subject);
 }
 
@@ -333,6 +367,10 @@ static int answer(struct fact_source *source, const struct wants *wants, struct 
 		note_asked(world, fact.key);
 		if (is_failing_key(world, fact.key)) {
 			set_failed(&fact, world->failing_with);
+		} else if (fact.key.kind != FACT_DNS) {
+			if (!world_transit_answer(world->transit, &fact)) {
+				continue;
+			}
 		} else {
 			resolve(world, &fact, &dns);
 		}

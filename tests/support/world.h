@@ -14,6 +14,8 @@
  *   ~example.org. secure                    DNSSEC status of this name and all below: secure,
  * insecure, bogus, unchecked
  *
+ * Mail hosts and policy hosts: see world_transit.h. While no line tells of any, nobody connects.
+ *
  * What is not listed: NODATA when the name or something below it exists, NXDOMAIN otherwise. DNSSEC
  * is "insecure" unless said.
  */

@@ -37,6 +37,12 @@ static inline bool text_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* True when c is in the set (a C string); NUL is in none. */
+static inline bool text_is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* 0..15, or -1 for what is not a hexadecimal digit. */
 int text_hex_value(char c);
 /* True when every octet is in 0x20..0x7e. */

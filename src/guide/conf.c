@@ -32,6 +32,9 @@ static int read_section(struct conf_reader *reader, struct span line)
 	}
 	struct span inside = span_slice(line, 1, line.len - 2);
 	size_t space = span_find(inside, ' ', 0);
+	if (space == 0) {
+		return complain(reader, "a section is written [kind name]");
+	}
 	struct conf_section *section = VECTOR_PUSH(&reader->conf->sections, reader->arena,
 						   struct conf_section, CONF_MAX_SECTIONS);
 	if (section == NULL) {

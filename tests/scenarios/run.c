@@ -326,6 +326,25 @@ static void check_texts(struct scenario *s)
 	}
 }
 
+/* Every measure is set on every path, words come from its closed set: baselines rely on both. */
+static void check_measures(struct scenario *s)
+{
+	for (size_t i = 0; i < MEASURE_COUNT; i++) {
+		enum measure_id id = (enum measure_id)i;
+		const struct measure *measure = measure_get(s->result, id);
+		struct span name = span_of_string(measure_describe(id)->name);
+		bool is_known = measure->state == MEASURE_KNOWN;
+		if (measure->state == MEASURE_UNSET) {
+			complain(s, "measure not set", name);
+		} else if (!is_known && measure->reason.len == 0) {
+			complain(s, "measure without a reason", name);
+		} else if (is_known && measure_describe(id)->kind == MEASURE_WORD &&
+			   !measure_allows_word(id, measure->word)) {
+			complain(s, "measure outside its set", measure->word);
+		}
+	}
+}
+
 /* Advice must mend what it claims to, in every scenario. */
 static void check_advice(struct scenario *s)
 {
@@ -355,6 +374,7 @@ static bool run(const char *path, const struct assess_options *options)
 	}
 	if (!s.is_failed) {
 		check_texts(&s);
+		check_measures(&s);
 		check_advice(&s);
 		for (size_t i = 0; i < s.expectations.len; i++) {
 			check(&s, *VECTOR_AT(&s.expectations, struct span, i));

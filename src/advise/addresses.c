@@ -77,7 +77,8 @@ static struct span plain_uri(struct arena *arena, const struct dmarc_uri *uri)
 		!uri->is_mailto && !uri->is_https && span_find(uri->text, '@', 0) < uri->text.len;
 	size_t end = uri->has_size_suffix ? span_find(uri->text, '!', 0) : uri->text.len;
 	struct span text = span_slice(uri->text, 0, end);
-	return is_bare ? arena_printf(arena, "mailto:%.*s", SPAN_ARG(text)) : text;
+	struct span plain = is_bare ? arena_printf(arena, "mailto:%.*s", SPAN_ARG(text)) : text;
+	return span_trim(plain, TEXT_SPACE);
 }
 
 static struct dmarc_uri_list read_list(struct arena *arena, struct span value)
@@ -92,6 +93,10 @@ static struct span mended_one(const struct address_rules *rules, const struct dm
 {
 	struct span plain = plain_uri(rules->arena, uri);
 	struct dmarc_uri_list again = read_list(rules->arena, plain);
+	if (again.count == 1 && again.uris[0].has_size_suffix) { /* seen once "mailto:" is there */
+		plain = plain_uri(rules->arena, &again.uris[0]);
+		again = read_list(rules->arena, plain);
+	}
 	bool is_good = again.count == 1 && !is_lost(state_of(rules->judged, uri->text)) &&
 		       is_kept(rules, &again.uris[0]);
 	return is_good ? plain : SPAN("");

@@ -130,7 +130,7 @@ static void mend_letters(struct tag_draft *draft)
 			continue;
 		}
 		char letter = item->value.len > 0 ? text_lower(item->value.ptr[0]) : '\0';
-		bool is_known = letter != '\0' && strchr(tags[i].letters, letter) != NULL;
+		bool is_known = text_is_one_of(letter, tags[i].letters);
 		if (is_known && (item->value.len == 1 || is_word)) {
 			item->value = span_slice(item->value, 0, 1);
 		} else {
@@ -172,7 +172,7 @@ static void mend_fo(struct tag_draft *draft)
 	struct span kept = SPAN("");
 	while (span_split(&rest, ':', &part)) {
 		part = span_trim(part, TEXT_SPACE);
-		bool is_option = part.len == 1 && strchr("01dsDS", part.ptr[0]) != NULL;
+		bool is_option = part.len == 1 && text_is_one_of(part.ptr[0], "01dsDS");
 		if (is_option && !(has_one && part.ptr[0] == '0')) {
 			kept = arena_printf(draft->arena, "%.*s%s%.*s", SPAN_ARG(kept),
 					    kept.len > 0 ? ":" : "", SPAN_ARG(part));

@@ -58,15 +58,26 @@ static const struct spf_node *find_own_node(const struct assessment *a, struct s
 	return NULL;
 }
 
-/* ip4 and ip6 terms stand for nothing else than the address that no mail can come from. */
-static bool is_literal(struct span term)
+/* Nothing the term stands for can send mail over the internet. */
+static bool is_all_unroutable(const struct assessment *a, const struct finding *finding)
 {
-	return span_search(term, SPAN("ip4:")) < term.len ||
-	       span_search(term, SPAN("ip6:")) < term.len;
+	const struct spf_node *node = find_own_node(a, finding->subject);
+	struct span term = finding_value(finding, SPAN("term"));
+	for (size_t i = 0; node != NULL && i < node->term_count; i++) {
+		const struct spf_tree_term *entry = &node->terms[i];
+		bool is_it = span_equal(entry->term->text, term);
+		for (size_t k = 0; is_it && k < entry->network_count; k++) {
+			is_it = network_scope_of(entry->networks[k]) != NETWORK_GLOBAL;
+		}
+		if (is_it && !entry->is_unknown) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Findings whose term lets nobody in, or somebody twice, or a stranger: it goes. */
-static bool is_removal(const struct finding *finding)
+static bool is_removal(const struct assessment *a, const struct finding *finding)
 {
 	static const enum finding_id ids[] = {
 		FINDING_SPF_TAKEOVER,	FINDING_SPF_TARGET_NXDOMAIN, FINDING_SPF_TARGET_NO_RECORD,
@@ -78,8 +89,7 @@ static bool is_removal(const struct finding *finding)
 			return true;
 		}
 	}
-	return finding->id == FINDING_SPF_UNROUTABLE_ADDRESS &&
-	       is_literal(finding_value(finding, SPAN("term")));
+	return finding->id == FINDING_SPF_UNROUTABLE_ADDRESS && is_all_unroutable(a, finding);
 }
 
 /* Without what any finding of the assessment about this record wants out of it. */
@@ -91,7 +101,7 @@ static void drop_unwanted(const struct assessment *a, struct span domain, struct
 		struct span term = finding_value(finding, SPAN("term"));
 		/* two findings about one term remove it once */
 		bool is_again = span_equal(term, dropped) && finding->id != FINDING_SPF_DUPLICATE;
-		if (is_removal(finding) && span_equal(finding->subject, domain) && !is_again) {
+		if (is_removal(a, finding) && span_equal(finding->subject, domain) && !is_again) {
 			(void)spf_words_drop(words, term);
 			dropped = term;
 		}

@@ -19,7 +19,7 @@ static struct span encode_local_part(struct arena *arena, struct span local)
 	struct buffer text = buffer_new(3 * local.len);
 	for (size_t i = 0; i < local.len; i++) {
 		char c = local.ptr[i];
-		if (text_is_alnum(c) || (c != '\0' && strchr(plain, c) != NULL)) {
+		if (text_is_alnum(c) || text_is_one_of(c, plain)) {
 			buffer_putc(&text, c);
 		} else {
 			buffer_printf(&text, "%%%02X", (unsigned)span_octet(local, i));

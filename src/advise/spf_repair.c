@@ -54,7 +54,7 @@ struct parts {
 
 static struct parts split(struct span word)
 {
-	bool has_qualifier = word.len > 0 && strchr("+-~?", word.ptr[0]) != NULL;
+	bool has_qualifier = word.len > 0 && text_is_one_of(word.ptr[0], "+-~?");
 	struct span rest = span_from(word, has_qualifier);
 	size_t len = 0;
 	while (len < rest.len && (text_is_alnum(rest.ptr[len]) || rest.ptr[len] == '-' ||
@@ -144,7 +144,7 @@ static bool starts_term(struct span rest)
 		SPAN_INIT("include:"), SPAN_INIT("redirect="), SPAN_INIT("exists:"),
 		SPAN_INIT("ip4:"),     SPAN_INIT("ip6:"),
 	};
-	if (rest.len > 0 && strchr("+-~?", rest.ptr[0]) != NULL) {
+	if (rest.len > 0 && text_is_one_of(rest.ptr[0], "+-~?")) {
 		if (span_equal_nocase(span_from(rest, 1), SPAN("all"))) {
 			return true;
 		}
@@ -165,7 +165,7 @@ static struct spf_repair split_run(struct arena *arena, struct span word)
 	size_t start = 0;
 	for (size_t at = 1; at <= word.len; at++) {
 		if (at < word.len && (!starts_term(span_from(word, at)) ||
-				      strchr("+-~?", word.ptr[at - 1]) != NULL)) {
+				      text_is_one_of(word.ptr[at - 1], "+-~?"))) {
 			continue;
 		}
 		struct span part = repair_single(arena, span_slice(word, start, at - start));

@@ -74,7 +74,7 @@ bool spf_words_drop(struct spf_words *words, struct span term)
 
 static bool is_all(struct span word)
 {
-	if (word.len > 0 && strchr("+-~?", word.ptr[0]) != NULL) {
+	if (word.len > 0 && text_is_one_of(word.ptr[0], "+-~?")) {
 		word = span_from(word, 1);
 	}
 	return span_equal_nocase(word, SPAN("all"));
@@ -144,15 +144,14 @@ bool spf_words_of_near_miss(struct arena *arena, struct span text, struct spf_wo
 	text = span_trim(text, TEXT_SPACE "\"'");
 	size_t at = 0;
 	while (at < text.len && !span_starts_with_nocase(span_from(text, at), SPAN("spf"))) {
-		if (strchr(before, text_lower(text.ptr[at])) == NULL) {
+		if (!text_is_one_of(text_lower(text.ptr[at]), before)) {
 			return false;
 		}
 		at++;
 	}
 	struct span rest = span_from(text, at + strlen("spf"));
 	size_t number = 0;
-	while (number < rest.len && rest.ptr[number] != '\0' &&
-	       strchr(behind, rest.ptr[number]) != NULL) {
+	while (number < rest.len && text_is_one_of(rest.ptr[number], behind)) {
 		number++;
 	}
 	rest = span_from(rest, number);

@@ -20,7 +20,7 @@ static size_t version_end(struct span text, const struct tag_grammar *grammar)
 	static const char behind[] = "vV1.:,;= \t\"'";
 	size_t at = 0;
 	while (at < text.len && !span_starts_with_nocase(span_from(text, at), grammar->word)) {
-		if (text.ptr[at] == '\0' || strchr(before, text_lower(text.ptr[at])) == NULL) {
+		if (!text_is_one_of(text_lower(text.ptr[at]), before)) {
 			return 0;
 		}
 		at++;
@@ -29,7 +29,7 @@ static size_t version_end(struct span text, const struct tag_grammar *grammar)
 		return 0;
 	}
 	at += grammar->word.len;
-	while (at < text.len && text.ptr[at] != '\0' && strchr(behind, text.ptr[at]) != NULL) {
+	while (at < text.len && text_is_one_of(text.ptr[at], behind)) {
 		at++;
 	}
 	return at;

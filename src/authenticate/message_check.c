@@ -198,7 +198,8 @@ const struct message_check *message_check(struct arena *arena, struct inquiry *i
 	};
 	check_spf(&c);
 	check->dkim = dkim_verify(arena, inquiry, mail, &dkim);
-	if (arena_has_failed(arena) || check->dkim == NULL) {
+	check->arc = arc_validate(arena, inquiry, mail, &dkim.key);
+	if (arena_has_failed(arena) || check->dkim == NULL || check->arc == NULL) {
 		return NULL;
 	}
 	collect_identifiers(&c);

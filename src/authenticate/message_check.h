@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
- * One message as a strict receiver judges it: SPF, DKIM and DMARC together, over one set of facts.
+ * One message as a strict receiver judges it: SPF, DKIM, DMARC and ARC together, over one set of
+ * facts.
  * A restartable judge; everything it needs is asked in parallel, and how much that can be is known.
  */
 #ifndef MAILSEAL_AUTHENTICATE_MESSAGE_CHECK_H
 #define MAILSEAL_AUTHENTICATE_MESSAGE_CHECK_H
 
+#include "authenticate/arc.h"
 #include "authenticate/dkim.h"
 #include "authenticate/dmarc_evaluate.h"
 #include "authenticate/spf_check.h"
@@ -16,10 +18,10 @@
 #define MESSAGE_MAX_AUTHORS 10
 /*
  * DNS questions of one message, asked ahead of need ones included: SPF of two identities, a key for
- * each signature, policy and existence of each author, and a walk for each identifier.
+ * each signature and seal, policy and existence of each author, and a walk for each identifier.
  */
 #define MESSAGE_CHECK_MAX_QUESTIONS                                                                \
-	(2 * SPF_CHECK_MAX_QUESTIONS + MAIL_MAX_SIGNATURES +                                       \
+	(2 * SPF_CHECK_MAX_QUESTIONS + MAIL_MAX_SIGNATURES + ARC_MAX_QUESTIONS +                   \
 	 MESSAGE_MAX_AUTHORS * (DMARC_WALK_MAX + 2) + (MAIL_MAX_SIGNATURES + 1) * DMARC_WALK_MAX)
 
 /* How the message came in. */
@@ -58,6 +60,7 @@ struct message_check {
 	const struct spf_check *mail_from; /* NULL when client or MAIL FROM is not known */
 	const struct spf_check *helo;	   /* NULL when client or HELO is not known */
 	const struct dkim_report *dkim;
+	const struct arc_report *arc; /* explained only: it never changes the result */
 	enum message_cause cause;
 	struct author_check authors[MESSAGE_MAX_AUTHORS]; /* each domain once */
 	size_t author_count;

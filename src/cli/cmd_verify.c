@@ -41,8 +41,8 @@ static const struct option envelope_options[] = {
 	{"trust-received", 0, OPTION_STRING, "HOST",
 	 "take all three from the Received field this host wrote, and Return-Path",
 	 FIELD(trusted_host)},
-	{"receiver", 0, OPTION_STRING, "NAME", "who checks, as SPF explanations name it",
-	 FIELD(receiver)},
+	{"receiver", 0, OPTION_STRING, "NAME",
+	 "who checks, as Authentication-Results and SPF explanations name it", FIELD(receiver)},
 	{"allow-partial-body", 0, OPTION_FLAG, NULL,
 	 "let a DKIM signature pass that leaves octets of the body unsigned (l=)",
 	 FIELD(allows_partial_body)},
@@ -266,7 +266,8 @@ static int judge_and_print(struct verifying *v, struct verification *verificatio
 	if (arena == NULL) {
 		return failure_set_memory(reterr, "print the result");
 	}
-	struct message_result result = {name, check, arena, v->session->now};
+	struct span receiver = options.receiver.len > 0 ? options.receiver : SPAN("unknown");
+	struct message_result result = {name, check, arena, v->session->now, receiver};
 	return print_result(v, &result, reterr);
 }
 

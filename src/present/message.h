@@ -13,6 +13,7 @@ struct message_result {
 	const struct message_check *check;
 	struct arena *arena; /* for what is made on the way */
 	int64_t checked_at;
+	struct span receiver; /* who judged: the authserv-id of the trace field */
 };
 
 /* The whole trace with is_verbose; results only otherwise; the sentence alone with is_quiet. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* The JSON contract of a message's judgement. */
+#include "authenticate/results_field.h"
 #include "present/message.h"
 #include "present/message_rows.h"
 
@@ -150,6 +151,30 @@ static void write_trace(struct json_writer *json, const struct message_result *r
 	json_array_end(json);
 }
 
+static void write_arc(struct json_writer *json, const struct arc_report *arc)
+{
+	json_key(json, "arc");
+	json_object_begin(json);
+	key_word(json, "status", arc_status_name(arc->status));
+	key_word(json, "reason", arc_reason_name(arc->reason));
+	json_key_number(json, "instance", arc->instance);
+	json_key_number(json, "sets", (int64_t)arc->set_count);
+	json_key_bool(json, "undetermined", arc->is_unknown);
+	json_object_end(json);
+}
+
+static void write_field(struct json_writer *json, const struct message_result *result)
+{
+	struct buffer field = buffer_new(RESULTS_FIELD_MAX);
+	results_field_write(result->check, result->receiver, &field);
+	if (field.is_failed) {
+		json_key_null(json, "authentication_results");
+	} else {
+		json_key_string(json, "authentication_results", buffer_span(&field));
+	}
+	buffer_free(&field);
+}
+
 void present_json_message(const struct message_result *result, struct json_writer *json)
 {
 	const struct message_check *check = result->check;
@@ -174,6 +199,8 @@ void present_json_message(const struct message_result *result, struct json_write
 	}
 	json_array_end(json);
 	write_authors(json, check);
+	write_arc(json, check->arc);
+	write_field(json, result);
 	write_anomalies(json, check->mail->message);
 	write_trace(json, result);
 	json_object_end(json);

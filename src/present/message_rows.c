@@ -404,6 +404,26 @@ static void add_evaluation(struct making *m, const struct dmarc_evaluation *eval
 	add_older_reading(m, evaluation);
 }
 
+/* --- ARC --- */
+
+static void add_arc(struct making *m)
+{
+	const struct arc_report *arc = m->check->arc;
+	if (arc->set_count == 0 && arc->status == ARC_NONE) {
+		return;
+	}
+	struct span text =
+		arc->reason == ARC_REASON_NONE
+			? arena_printf(m->arena, "%zu hosts passed it on unchanged", arc->set_count)
+			: span_of_string(arc_reason_explain(arc->reason));
+	struct message_row *row = add(m, "arc", 0, MARK_PLAIN, text);
+	set_result(row, SPAN("chain"), arc_status_name(arc->status),
+		   arc->reason == ARC_REASON_NONE ? "RFC 8617 5.2"
+						  : arc_reason_reference(arc->reason));
+	add(m, "arc", 1, MARK_PLAIN,
+	    SPAN("ARC is an experiment that is being retired; it does not change the verdict"));
+}
+
 struct message_rows message_rows_make(struct arena *arena, const struct message_check *check)
 {
 	struct message_rows rows = {{0}};
@@ -412,6 +432,7 @@ struct message_rows message_rows_make(struct arena *arena, const struct message_
 	add_anomalies(&m);
 	add_both_spf(&m);
 	add_dkim(&m);
+	add_arc(&m);
 	for (size_t i = 0; i < check->author_count; i++) {
 		add_evaluation(&m, check->authors[i].evaluation);
 	}

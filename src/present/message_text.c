@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* A message's judgement on a terminal. */
+#include "authenticate/results_field.h"
 #include "present/ink.h"
 #include "present/message.h"
 #include "present/message_rows.h"
@@ -61,6 +62,24 @@ static void write_step(struct arena *arena, const struct ink *ink, const struct 
 		 text);
 }
 
+/* The field as a server would put it on top of the message, with its own line ends. */
+static void write_field(const struct ink *ink, const struct message_result *result)
+{
+	struct buffer field = buffer_new(RESULTS_FIELD_MAX);
+	results_field_write(result->check, result->receiver, &field);
+	struct span rest = buffer_span(&field);
+	struct span line;
+	buffer_putc(ink->out, '\n');
+	while (rest.len > 0 && span_split(&rest, '\n', &line)) {
+		line = span_trim(line, "\r");
+		bool is_folded = line.len > 0 && line.ptr[0] == '\t';
+		buffer_puts(ink->out, is_folded ? "        " : "");
+		ink_text(ink, INK_DIM, span_from(line, is_folded));
+		buffer_putc(ink->out, '\n');
+	}
+	buffer_free(&field);
+}
+
 void present_terminal_message(const struct message_result *result,
 			      const struct terminal_style *style, struct buffer *text)
 {
@@ -80,6 +99,9 @@ void present_terminal_message(const struct message_result *result,
 		} else if (style->is_verbose || is_notable) {
 			write_step(result->arena, &ink, row);
 		}
+	}
+	if (style->is_verbose) {
+		write_field(&ink, result);
 	}
 }
 

@@ -84,6 +84,23 @@ def test_trace_cites_octets_and_paragraphs(mailseal, facts, message):
     assert result["spf"][1]["explanation"] == "198.51.100.7 may not send as example.org"
 
 
+def test_authentication_results_cannot_be_forged(mailseal, facts, message):
+    text = MESSAGE.replace("jo@example.org>\nTo", "jo@example.org;dmarc=pass>\nTo")
+    (result,), _ = judge(mailseal, facts, message(text), "--receiver", "mx.receiver.example", "--ip", "198.51.100.7",
+                         "--helo", "x; dmarc=pass", "--mail-from", "jo@bank.example;dmarc=pass")
+    field = result["authentication_results"]
+    assert field.startswith("Authentication-Results: mx.receiver.example;")
+    unquoted = "".join(field.split('"')[::2])
+    assert "dmarc=pass" not in unquoted and field.endswith("\r\n")
+
+
+def test_authentication_results_say_what_was_found(mailseal, facts, message):
+    (result,), _ = judge(mailseal, facts, message(), "--receiver", "mx.receiver.example", *FROM_ELSEWHERE)
+    field = " ".join(result["authentication_results"].split())
+    for part in ("spf=fail smtp.mailfrom=example.org", "dkim=none", "dmarc=fail header.from=example.org policy.dmarc=reject"):
+        assert part in field
+
+
 def test_standard_input(facts, message):
     result = subprocess.run([PROGRAM, "verify", "-", "--replay", str(facts), *FROM_US], input=message().read_bytes(),
                             capture_output=True, check=False)

@@ -80,7 +80,9 @@ static bool find_signature(struct arena *arena, struct span raw, struct span *re
 	if (tag == NULL || tag->value.len > 0) {
 		return false;
 	}
-	*ret_value = tag->value;
+	/* right behind the "=": what is empty has no place of its own */
+	struct span rest = span_from(raw, (size_t)(tag->name.ptr - raw.ptr));
+	*ret_value = span_slice(rest, span_find(rest, '=', 0) + 1, 0);
 	return true;
 }
 

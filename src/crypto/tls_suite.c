@@ -252,7 +252,7 @@ const size_t tls_suite_count = sizeof(tls_suites) / sizeof(tls_suites[0]);
 
 static const struct tls_kx_info kx_infos[TLS_KX_COUNT] = {
 	[TLS_KX_ANY] = {"ANY", TLS_AUTH_ANY, .is_ephemeral = true},
-	[TLS_KX_RSA] = {"RSA", TLS_AUTH_RSA},
+	[TLS_KX_RSA] = {"RSA", TLS_AUTH_RSA, .is_ephemeral = false},
 	[TLS_KX_RSA_EXPORT] = {"RSA_EXPORT", TLS_AUTH_RSA, .is_export = true},
 	[TLS_KX_RSA_EXPORT1024] = {"RSA_EXPORT1024", TLS_AUTH_RSA, .is_export = true},
 	[TLS_KX_DH_DSS] = {"DH_DSS", TLS_AUTH_DSS, .is_dh = true},

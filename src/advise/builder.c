@@ -43,6 +43,19 @@ void builder_put(struct builder *builder, struct span name, uint16_t type, struc
 	}
 }
 
+void builder_put_single(struct builder *builder, const struct txt_records *found, struct span value)
+{
+	if (value.len == 0) {
+		return;
+	}
+	struct span name = fact_owner(found->fact, found->name);
+	struct span old = found->count > 0 ? found->texts[0] : found->near_miss;
+	builder_put(builder, name, RR_TXT, old, value);
+	for (size_t i = 1; i < found->count; i++) {
+		builder_remove(builder, name, RR_TXT, found->texts[i]);
+	}
+}
+
 void builder_remove(struct builder *builder, struct span name, uint16_t type, struct span value)
 {
 	builder_add(builder, (struct record_change){.action = RECORD_REMOVE,

@@ -9,6 +9,7 @@
 
 #include "advise/fix.h"
 #include "assess/finding.h"
+#include "assess/txt_records.h"
 
 struct builder {
 	struct arena *arena;
@@ -29,6 +30,9 @@ void builder_add(struct builder *builder, struct record_change change);
 /* Publishes where old_value is empty, replaces where it is not; nothing where they are equal. */
 void builder_put(struct builder *builder, struct span name, uint16_t type, struct span old_value,
 		 struct span value);
+/* One TXT record takes the place of what is there: several, one, a near miss, or nothing. */
+void builder_put_single(struct builder *builder, const struct txt_records *found,
+			struct span value);
 void builder_remove(struct builder *builder, struct span name, uint16_t type, struct span value);
 void builder_arg(struct builder *builder, struct span name, struct span value);
 /* True when one of the builder's findings has that id. */
@@ -66,9 +70,12 @@ bool fix_publish_null_mx(struct builder *builder);
 /* fix_transit.c */
 bool fix_publish_tls_rpt(struct builder *builder);
 bool fix_repair_tls_rpt(struct builder *builder);
+bool fix_repair_bimi(struct builder *builder);
+/* fix_mta_sts.c */
 bool fix_publish_mta_sts(struct builder *builder);
 bool fix_repair_mta_sts(struct builder *builder);
-bool fix_repair_bimi(struct builder *builder);
+bool fix_replace_mta_sts_policy(struct builder *builder);
+bool fix_enforce_mta_sts(struct builder *builder);
 /* fix_parked.c */
 bool fix_park_domain(struct builder *builder);
 

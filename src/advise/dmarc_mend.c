@@ -106,7 +106,19 @@ static void mend_pct(struct tag_draft *draft)
 	}
 }
 
-/* Tags of one letter; whole words begin with the letter that was meant. */
+/* One of the letters, or a whole word for it. */
+static bool means_letter(struct span value, const char *letters)
+{
+	static const struct span words[] = {SPAN_INIT("relaxed"), SPAN_INIT("strict"),
+					    SPAN_INIT("yes"), SPAN_INIT("no")};
+	bool is_whole = value.len == 1;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		is_whole = is_whole || span_equal_nocase(value, words[i]);
+	}
+	return is_whole && text_is_one_of(text_lower(value.ptr[0]), letters);
+}
+
+/* Tags of one letter: what cannot be read goes, for the default applies already. */
 static void mend_letters(struct tag_draft *draft)
 {
 	static const struct {
@@ -118,20 +130,9 @@ static void mend_letters(struct tag_draft *draft)
 		{SPAN_INIT("psd"), "ynu"},
 		{SPAN_INIT("t"), "yn"},
 	};
-	static const struct span words[] = {SPAN_INIT("relaxed"), SPAN_INIT("strict"),
-					    SPAN_INIT("yes"), SPAN_INIT("no")};
 	for (size_t i = 0; i < COUNT(tags); i++) {
 		struct tag_draft_item *item = tag_draft_find(draft, tags[i].name);
-		bool is_word = false;
-		for (size_t k = 0; item != NULL && k < COUNT(words); k++) {
-			is_word = is_word || span_equal_nocase(item->value, words[k]);
-		}
-		if (item == NULL) {
-			continue;
-		}
-		char letter = item->value.len > 0 ? text_lower(item->value.ptr[0]) : '\0';
-		bool is_known = text_is_one_of(letter, tags[i].letters);
-		if (is_known && (item->value.len == 1 || is_word)) {
+		if (item != NULL && means_letter(item->value, tags[i].letters)) {
 			item->value = span_slice(item->value, 0, 1);
 		} else {
 			tag_draft_drop(draft, tags[i].name);

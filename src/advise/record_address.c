@@ -86,7 +86,7 @@ int record_address_list(struct arena *arena, const struct span *addresses, size_
 {
 	struct span value = SPAN("");
 	for (size_t i = 0; i < count; i++) {
-		struct span uri;
+		struct span uri = SPAN("");
 		int r = record_address_uri(arena, addresses[i], is_https_ok, &uri, reterr);
 		if (r < 0) {
 			return r;

@@ -14,13 +14,13 @@ enum record_action {
 };
 
 struct record_change {
-	enum record_action action;
-	struct span name; /* canonical owner name */
-	uint16_t type;
+	struct span name;      /* canonical owner name */
 	struct span value;     /* as a DNS form takes it: TXT text without quotes, "10
 				  mail.example.org." for MX */
 	struct span old_value; /* likewise; empty for RECORD_PUBLISH */
-	bool is_template;      /* value holds a part only the owner knows, written <LIKE THIS> */
+	enum record_action action;
+	uint16_t type;
+	bool is_template; /* value holds a part only the owner knows, written <LIKE THIS> */
 };
 
 /* The value holds a <PART> that only the owner knows: no finished record has a "<". */

@@ -79,9 +79,13 @@ struct span tag_text_mend(struct arena *arena, struct span text, const struct ta
 		if (is_word && last != ';' && last != '=' && starts_tag(rest, grammar)) {
 			buffer_putc(&out, ';');
 		}
-		bool is_comma = c == ';' && starts_address(span_from(rest, 1));
-		buffer_putc(&out, is_comma ? ',' : c);
-		last = text_is_space(c) ? last : c;
+		if (c == ';' && starts_address(span_from(rest, 1))) {
+			c = ',';
+		}
+		buffer_putc(&out, c);
+		if (!text_is_space(c)) {
+			last = c;
+		}
 	}
 	struct span copy = arena_copy(arena, buffer_span(&out));
 	buffer_free(&out);

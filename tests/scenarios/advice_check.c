@@ -217,6 +217,27 @@ static bool is_doable(const struct fix *fix)
 	return fix->change_count > 0;
 }
 
+/* The policy file of the fix's text, if it has one, is served from now on. */
+static void serve_policy(struct checker *checker, const struct fix *fix)
+{
+	struct span rest = fix->action;
+	struct span line;
+	struct span body = SPAN("");
+	while (span_split(&rest, '\n', &line)) {
+		if (span_starts_with(line, SPAN("    "))) {
+			body = arena_printf(checker->arena, "%.*s%.*s|", SPAN_ARG(body),
+					    SPAN_ARG(span_from(line, 4)));
+		}
+	}
+	for (size_t i = 0; body.len > 0 && i < checker->lines.len; i++) {
+		struct span *old = VECTOR_AT(&checker->lines, struct span, i);
+		if (span_search(*old, SPAN(" POLICY ")) < old->len) {
+			*old = arena_printf(checker->arena, "%.*s. POLICY body=%.*s",
+					    SPAN_ARG(checker->c->before->domain), SPAN_ARG(body));
+		}
+	}
+}
+
 /* Changes of fixes that are not doable are looked up only, then left. */
 static void carry_out(struct checker *checker)
 {
@@ -228,6 +249,9 @@ static void carry_out(struct checker *checker)
 			if (is_doable(fix)) {
 				apply(checker, fix, &fix->changes[k]);
 			}
+		}
+		if (is_doable(fix)) {
+			serve_policy(checker, fix);
 		}
 	}
 }

@@ -69,7 +69,7 @@ static void align(struct evaluating *e, struct dmarc_identifier_check *check)
 /* --- alignment by RFC 7489 --- */
 
 /* RFC 7489 3.1: the same organisational domain, by the public suffix list. */
-static void align_rfc7489(struct evaluating *e, const struct dmarc_view *view,
+static void align_rfc7489(struct evaluating *e, const struct dmarc_verdict *view,
 			  struct dmarc_identifier_check *check)
 {
 	check->outcome = DMARC_ALIGNED_NOT;
@@ -91,7 +91,7 @@ static void align_rfc7489(struct evaluating *e, const struct dmarc_view *view,
 
 /* --- verdict --- */
 
-static void conclude(struct dmarc_view *view, enum dmarc_result result, enum dmarc_cause cause)
+static void conclude(struct dmarc_verdict *view, enum dmarc_result result, enum dmarc_cause cause)
 {
 	view->result = result;
 	view->cause = cause;
@@ -110,7 +110,7 @@ static const struct fact *missing_answer(const struct dmarc_identifier_check *ch
  * RFC 9989 5.3.5: one aligned pass is enough. Without one, an answer that is missing where it might
  * have made one is a temperror, never a fail.
  */
-static void conclude_identifiers(struct dmarc_view *view, const struct dmarc_walk *author)
+static void conclude_identifiers(struct dmarc_verdict *view, const struct dmarc_walk *author)
 {
 	bool has_pass = false;
 	conclude(view, DMARC_RESULT_FAIL, DMARC_CAUSE_NOT_AUTHENTICATED);
@@ -135,7 +135,7 @@ static void conclude_identifiers(struct dmarc_view *view, const struct dmarc_wal
 }
 
 /* A fail whose policy is not known cannot be acted on. */
-static void conclude_view(struct dmarc_view *view, const struct dmarc_walk *author)
+static void conclude_view(struct dmarc_verdict *view, const struct dmarc_walk *author)
 {
 	switch (view->applied.status) {
 	case DMARC_NO_RECORD:
@@ -161,14 +161,14 @@ static void conclude_view(struct dmarc_view *view, const struct dmarc_walk *auth
 	}
 }
 
-static enum dmarc_alignment mode_of(const struct dmarc_view *view, enum dmarc_method method)
+static enum dmarc_alignment mode_of(const struct dmarc_verdict *view, enum dmarc_method method)
 {
 	const struct dmarc_record *record = view->applied.holder->record;
 	return method == DMARC_BY_SPF ? record->aspf : record->adkim;
 }
 
 /* Room for the checks; none when there is no record to check against. */
-static bool prepare_identifiers(struct evaluating *e, struct dmarc_view *view)
+static bool prepare_identifiers(struct evaluating *e, struct dmarc_verdict *view)
 {
 	size_t count = e->request->identifier_count;
 	count = count < DMARC_MAX_IDENTIFIERS ? count : DMARC_MAX_IDENTIFIERS;
@@ -189,7 +189,7 @@ static bool prepare_identifiers(struct evaluating *e, struct dmarc_view *view)
 
 static void evaluate_rfc9989(struct evaluating *e)
 {
-	struct dmarc_view *view = &e->evaluation->rfc9989;
+	struct dmarc_verdict *view = &e->evaluation->rfc9989;
 	const struct dmarc_walk *walk = e->evaluation->walk;
 	view->applied = dmarc_applied_to_start(walk, e->inquiry);
 	view->organisation = walk->organisation;
@@ -204,7 +204,7 @@ static void evaluate_rfc9989(struct evaluating *e)
 
 static void evaluate_rfc7489(struct evaluating *e)
 {
-	struct dmarc_view *view = &e->evaluation->rfc7489;
+	struct dmarc_verdict *view = &e->evaluation->rfc7489;
 	struct dmarc_rfc7489 reading =
 		dmarc_rfc7489(e->arena, e->inquiry, e->evaluation->walk, e->request->suffixes);
 	view->applied = reading.name;
@@ -239,7 +239,7 @@ const struct dmarc_evaluation *dmarc_evaluate(struct arena *arena, struct inquir
 	return arena_has_failed(arena) ? NULL : evaluation;
 }
 
-bool dmarc_view_is_aligned(const struct dmarc_view *view, enum dmarc_method method)
+bool dmarc_verdict_is_aligned(const struct dmarc_verdict *view, enum dmarc_method method)
 {
 	for (size_t i = 0; i < view->identifier_count; i++) {
 		const struct dmarc_identifier_check *check = &view->identifiers[i];
@@ -251,7 +251,7 @@ bool dmarc_view_is_aligned(const struct dmarc_view *view, enum dmarc_method meth
 	return false;
 }
 
-enum dmarc_policy dmarc_view_disposition(const struct dmarc_view *view)
+enum dmarc_policy dmarc_verdict_disposition(const struct dmarc_verdict *view)
 {
 	bool is_wanted = view->result == DMARC_RESULT_FAIL && view->applied.status == DMARC_APPLIES;
 	return is_wanted ? view->applied.policy : DMARC_POLICY_NONE;

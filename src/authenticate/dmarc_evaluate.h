@@ -68,7 +68,7 @@ enum dmarc_cause {
 };
 
 /* What receivers of one kind make of it. */
-struct dmarc_view {
+struct dmarc_verdict {
 	enum dmarc_result result;
 	enum dmarc_cause cause;
 	struct dmarc_applied applied; /* the policy: published, and lowered by t=y */
@@ -82,9 +82,9 @@ struct dmarc_view {
 struct dmarc_evaluation {
 	struct span author;
 	const struct dmarc_walk *walk; /* the author's */
-	struct dmarc_view rfc9989;
+	struct dmarc_verdict rfc9989;
 	bool has_rfc7489;
-	struct dmarc_view rfc7489;
+	struct dmarc_verdict rfc7489;
 	unsigned walks;	       /* of identifiers */
 	bool is_walks_limited; /* some identifier was left out */
 };
@@ -102,11 +102,11 @@ const struct dmarc_evaluation *dmarc_evaluate(struct arena *arena, struct inquir
 					      const struct dmarc_request *request);
 
 /* Is some passing identifier of this method aligned? */
-bool dmarc_view_is_aligned(const struct dmarc_view *view, enum dmarc_method method);
+bool dmarc_verdict_is_aligned(const struct dmarc_verdict *view, enum dmarc_method method);
 /*
  * What the domain asks to be done with a message of this result: none for everything but a fail.
  */
-enum dmarc_policy dmarc_view_disposition(const struct dmarc_view *view);
+enum dmarc_policy dmarc_verdict_disposition(const struct dmarc_verdict *view);
 /* "none", "pass", ... as in RFC 8601. Static. */
 const char *dmarc_result_name(enum dmarc_result result);
 /* A stable word, and half a sentence for people. Static. */

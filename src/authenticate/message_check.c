@@ -160,7 +160,7 @@ static enum dmarc_policy strictest(const struct message_check *check)
 	enum dmarc_policy policy = DMARC_POLICY_NONE;
 	for (size_t i = 0; i < check->author_count; i++) {
 		enum dmarc_policy own =
-			dmarc_view_disposition(&check->authors[i].evaluation->rfc9989);
+			dmarc_verdict_disposition(&check->authors[i].evaluation->rfc9989);
 		policy = own > policy ? own : policy;
 	}
 	return policy;

@@ -53,7 +53,7 @@ static void write_dmarc(struct authentication_writer *writer, const struct messa
 					    span_of_string(message_cause_explain(check->cause)));
 		return;
 	}
-	const struct dmarc_view *view = &check->authors[0].evaluation->rfc9989;
+	const struct dmarc_verdict *view = &check->authors[0].evaluation->rfc9989;
 	authentication_write_property(writer, "header", "from", check->authors[0].domain);
 	if (view->applied.status == DMARC_APPLIES) {
 		authentication_write_property(

@@ -10,6 +10,7 @@ extern const struct command cmd_check;
 extern const struct command cmd_replay;
 extern const struct command cmd_record;
 extern const struct command cmd_verify;
+extern const struct command cmd_spoof;
 extern const struct command cmd_guidance;
 extern const struct command cmd_profiles;
 extern const struct command cmd_completion;

@@ -64,7 +64,7 @@ static void write_signature(struct json_writer *json, const struct dkim_verdict 
 	json_object_end(json);
 }
 
-static void write_identifiers(struct json_writer *json, const struct dmarc_view *view)
+static void write_identifiers(struct json_writer *json, const struct dmarc_verdict *view)
 {
 	json_key(json, "identifiers");
 	json_array_begin(json);
@@ -80,13 +80,13 @@ static void write_identifiers(struct json_writer *json, const struct dmarc_view 
 	json_array_end(json);
 }
 
-static void write_view(struct json_writer *json, const struct dmarc_view *view)
+static void write_view(struct json_writer *json, const struct dmarc_verdict *view)
 {
 	json_object_begin(json);
 	key_word(json, "result", dmarc_result_name(view->result));
 	key_word(json, "cause", dmarc_cause_name(view->cause));
 	key_word(json, "policy", dmarc_policy_name(view->applied.policy));
-	key_word(json, "disposition", dmarc_policy_name(dmarc_view_disposition(view)));
+	key_word(json, "disposition", dmarc_policy_name(dmarc_verdict_disposition(view)));
 	json_key_string(json, "policy_domain",
 			view->applied.holder != NULL ? view->applied.holder->domain : SPAN(""));
 	json_key_string(json, "organisation", view->organisation);

@@ -353,7 +353,7 @@ static void add_identifier(struct making *m, const struct dmarc_identifier_check
 		   is_aligned ? "aligned" : "not aligned", check->reference);
 }
 
-static void add_policy(struct making *m, const struct dmarc_view *view)
+static void add_policy(struct making *m, const struct dmarc_verdict *view)
 {
 	if (view->applied.holder == NULL || view->applied.holder->record == NULL) {
 		return;
@@ -374,24 +374,24 @@ static void add_policy(struct making *m, const struct dmarc_view *view)
 
 static void add_older_reading(struct making *m, const struct dmarc_evaluation *evaluation)
 {
-	const struct dmarc_view *now = &evaluation->rfc9989;
-	const struct dmarc_view *before = &evaluation->rfc7489;
+	const struct dmarc_verdict *now = &evaluation->rfc9989;
+	const struct dmarc_verdict *before = &evaluation->rfc7489;
 	if (!evaluation->has_rfc7489 ||
 	    (before->result == now->result &&
-	     dmarc_view_disposition(before) == dmarc_view_disposition(now))) {
+	     dmarc_verdict_disposition(before) == dmarc_verdict_disposition(now))) {
 		return;
 	}
 	struct message_row *row = add(
 		m, "dmarc", 1, MARK_WARN,
 		arena_printf(m->arena, "receivers that follow RFC 7489 find %s, and the policy %s",
 			     dmarc_result_name(before->result),
-			     dmarc_policy_name(dmarc_view_disposition(before))));
+			     dmarc_policy_name(dmarc_verdict_disposition(before))));
 	set_result(row, evaluation->author, NULL, "RFC 7489 6.6");
 }
 
 static void add_evaluation(struct making *m, const struct dmarc_evaluation *evaluation)
 {
-	const struct dmarc_view *view = &evaluation->rfc9989;
+	const struct dmarc_verdict *view = &evaluation->rfc9989;
 	struct span text = view->unknown != NULL ? failure_text(m, view->unknown)
 						 : span_of_string(dmarc_cause_explain(view->cause));
 	struct message_row *row = add(m, "dmarc", 0, dmarc_mark(view->result), text);

@@ -8,7 +8,7 @@
  * contract of the command line html      one page that stands alone, prints well, light and dark
  * csv    one line a finding markdown  the small Markdown our guidance is written in control_text
  * what a control's record says, in a line message   the judgement of one message in all these
- * forms, from the same rows
+ * forms, from the same rows spoof   what a stranger can do
  *
  * A new output is present/<x>.c and one line here.
  */
@@ -19,6 +19,7 @@
 #include "present/html.h"
 #include "present/json.h"
 #include "present/message.h"
+#include "present/spoof.h"
 #include "present/terminal.h"
 
 #endif

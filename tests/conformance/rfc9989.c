@@ -84,15 +84,15 @@ static struct span truth(bool value)
 static struct span actual_value(struct test_case *c, struct span what)
 {
 	const struct dmarc_walk *walk = c->evaluation->walk;
-	const struct dmarc_view *view = &c->evaluation->rfc9989;
+	const struct dmarc_verdict *view = &c->evaluation->rfc9989;
 	if (span_equal(what, SPAN("dmarc"))) {
 		return span_of_string(dmarc_result_name(view->result));
 	}
 	if (span_equal(what, SPAN("spf_aligned"))) {
-		return truth(dmarc_view_is_aligned(view, DMARC_BY_SPF));
+		return truth(dmarc_verdict_is_aligned(view, DMARC_BY_SPF));
 	}
 	if (span_equal(what, SPAN("dkim_aligned"))) {
-		return truth(dmarc_view_is_aligned(view, DMARC_BY_DKIM));
+		return truth(dmarc_verdict_is_aligned(view, DMARC_BY_DKIM));
 	}
 	if (span_equal(what, SPAN("policy"))) {
 		return span_of_string(dmarc_policy_name(view->applied.policy));

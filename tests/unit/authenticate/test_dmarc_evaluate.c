@@ -149,10 +149,10 @@ static void test_rows(void **state)
 		evaluated.request.author = span_of_string(row->author);
 		read_identifiers(&evaluated, row->identifiers);
 		run(&evaluated);
-		const struct dmarc_view *view = &evaluated.evaluation->rfc9989;
+		const struct dmarc_verdict *view = &evaluated.evaluation->rfc9989;
 		assert_row_int(row->name, view->result, row->result);
 		assert_row_int(row->name, view->cause, row->cause);
-		assert_row_int(row->name, dmarc_view_disposition(view), row->disposition);
+		assert_row_int(row->name, dmarc_verdict_disposition(view), row->disposition);
 		end(&evaluated);
 	}
 }
@@ -192,12 +192,13 @@ static void test_both_readings(void **state)
 		evaluated.request.author = span_of_string(row->author);
 		read_identifiers(&evaluated, row->identifiers);
 		run(&evaluated);
-		const struct dmarc_view *now = &evaluated.evaluation->rfc9989;
-		const struct dmarc_view *before = &evaluated.evaluation->rfc7489;
+		const struct dmarc_verdict *now = &evaluated.evaluation->rfc9989;
+		const struct dmarc_verdict *before = &evaluated.evaluation->rfc7489;
 		assert_row_int(row->name, now->result, row->rfc9989);
-		assert_row_int(row->name, dmarc_view_disposition(now), row->rfc9989_disposition);
+		assert_row_int(row->name, dmarc_verdict_disposition(now), row->rfc9989_disposition);
 		assert_row_int(row->name, before->result, row->rfc7489);
-		assert_row_int(row->name, dmarc_view_disposition(before), row->rfc7489_disposition);
+		assert_row_int(row->name, dmarc_verdict_disposition(before),
+			       row->rfc7489_disposition);
 		end(&evaluated);
 	}
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * Can a stranger send as a domain? What was tried, what came of it, and for what works a complete
+ * message that shows it. Filled by service/spoof, shown by present. Nothing is ever sent.
+ */
+#ifndef MAILSEAL_AUTHENTICATE_SPOOF_REPORT_H
+#define MAILSEAL_AUTHENTICATE_SPOOF_REPORT_H
+
+#include "authenticate/message_check.h"
+
+enum spoof_vector {
+	SPOOF_EXACT,		  /* envelope and author of the domain, from anywhere */
+	SPOOF_STRANGER_ENVELOPE,  /* the stranger's own envelope, the domain as author */
+	SPOOF_NULL_SENDER,	  /* no envelope sender; the domain's name in HELO */
+	SPOOF_WIDE_RANGE,	  /* from an address inside a very wide authorised range */
+	SPOOF_SHARED_PROVIDER,	  /* from a service whose customers share addresses */
+	SPOOF_SUBDOMAIN_ENVELOPE, /* envelope of a subdomain that lets strangers pass */
+	SPOOF_SUBDOMAIN,	  /* an existing subdomain as author */
+	SPOOF_NONEXISTENT,	  /* an invented subdomain as author */
+	SPOOF_TAKEOVER,		  /* a name that SPF authorises and anybody can register */
+	SPOOF_OLDER_RECEIVERS,	  /* what receivers of RFC 7489 read differently */
+	SPOOF_SAMPLED,		  /* pct: only a share of the mail is refused by those */
+	SPOOF_WEAK_KEY,		  /* a DKIM key too short, or only for tests */
+	SPOOF_DISPLAY_NAME,	  /* the domain only in the display name */
+	SPOOF_LOOK_ALIKE,	  /* a domain that looks alike */
+	SPOOF_VECTOR_COUNT,
+};
+
+/* In the order of success. */
+enum spoof_outcome {
+	SPOOF_NOT_THERE,    /* the domain offers nothing of the kind */
+	SPOOF_OUT_OF_REACH, /* no record of the domain can stop or allow it */
+	SPOOF_STOPPED,	    /* receivers are asked to reject it */
+	SPOOF_UNKNOWN,	    /* an answer is missing */
+	SPOOF_SUSPECT,	    /* delivered with suspicion, or refused by some receivers only */
+	SPOOF_DELIVERED,    /* not authenticated, and nobody is asked to stop it */
+	SPOOF_PASSES,	    /* authenticated as the domain */
+};
+
+enum spoof_answer {
+	SPOOF_ANSWER_NO,
+	SPOOF_ANSWER_UNKNOWN,
+	SPOOF_ANSWER_PARTLY,
+	SPOOF_ANSWER_YES,
+};
+
+/* A message to try: who it says it is from, and how it comes. */
+struct spoof_attempt {
+	enum spoof_vector vector;
+	struct span author; /* domain of From */
+	struct envelope envelope;
+	struct span condition; /* what the stranger needs besides; empty for nothing */
+	/* Records the stranger would publish, for a name to be registered; empty for none. */
+	struct span assumption;
+	/* What was found before the message was made. */
+	bool is_rfc7489; /* the outcome is that of receivers of RFC 7489 */
+	enum spf_result spf;
+	enum dmarc_result result;
+	enum dmarc_policy disposition;
+	enum spoof_outcome outcome;
+};
+
+struct spoof_finding {
+	enum spoof_vector vector;
+	enum spoof_outcome outcome;
+	struct span reason;		     /* one sentence */
+	const struct spoof_attempt *attempt; /* the best of its kind; NULL when nothing was tried */
+	/* The complete message, with CRLF line ends; empty when nothing was tried. */
+	struct span message;
+	/* The judgement of that message; NULL when nothing was tried. */
+	const struct message_check *check;
+	bool is_confirmed; /* verify gives what the attempt claimed */
+};
+
+struct spoof_report {
+	struct span domain;
+	struct span unicode;
+	int64_t judged_at;
+	struct spoof_finding findings[SPOOF_VECTOR_COUNT]; /* by vector */
+	enum spoof_answer answer;
+	struct span sentence;
+	enum spoof_vector closest; /* the attempt that came furthest */
+};
+
+/* What becomes of a message with these results. */
+enum spoof_outcome spoof_outcome_of(enum spf_result spf, enum dmarc_result result,
+				    enum dmarc_policy disposition);
+/* A witness is a message that works. */
+static inline bool spoof_outcome_works(enum spoof_outcome outcome)
+{
+	return outcome >= SPOOF_DELIVERED;
+}
+
+/* "exact", "stopped", "yes": stable words; and half sentences for people. Static. */
+const char *spoof_vector_name(enum spoof_vector vector);
+const char *spoof_vector_explain(enum spoof_vector vector);
+const char *spoof_outcome_name(enum spoof_outcome outcome);
+const char *spoof_answer_name(enum spoof_answer answer);
+
+#endif

@@ -410,15 +410,21 @@ static void conclude(struct spoof_report *report)
 	}
 }
 
+/* What could not be judged did not come far. */
+static unsigned progress(enum spoof_outcome outcome)
+{
+	return outcome == SPOOF_UNKNOWN ? 0 : (unsigned)outcome + 1;
+}
+
 /* The attempt with a message that came furthest. */
 static void find_closest(struct spoof_report *report)
 {
-	enum spoof_outcome best = SPOOF_NOT_THERE;
 	report->closest = SPOOF_EXACT;
 	for (size_t i = 0; i < SPOOF_VECTOR_COUNT; i++) {
 		const struct spoof_finding *finding = &report->findings[i];
-		if (finding->check != NULL && finding->outcome > best) {
-			best = finding->outcome;
+		if (finding->check != NULL &&
+		    progress(finding->outcome) >
+			    progress(report->findings[report->closest].outcome)) {
 			report->closest = finding->vector;
 		}
 	}

@@ -50,7 +50,7 @@ struct failure_report {
 	struct span rcpt_to;   /* redacted */
 	struct span reporting_mta;
 	/* The enclosed message, as far as it says who sent it. */
-	bool has_sample;
+	bool has_sample; /* with a header or a body that can be told from nothing */
 	bool is_sample_headers_only;
 	struct span sample_from; /* redacted */
 	struct span sample_message_id;

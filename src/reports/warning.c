@@ -27,7 +27,7 @@ static const struct warning_text warnings[REPORT_WARNING_COUNT] = {
 				"A character that XML wants escaped was read as text.", false},
 	[REPORT_TEXT_BROKEN] = {"text-broken",
 				"The document is broken here; reading went on at the next record.",
-				false},
+				true},
 	[REPORT_TEXT_CUT] = {"text-cut", "The document ends early; whole records were kept.", true},
 	[REPORT_TEXT_TRAILING] = {"text-trailing",
 				  "Something follows the document and was ignored.", false},

@@ -20,6 +20,7 @@ LIBRARY_HOMES = {
     "expat.h": {"reports"},
     "archive": {"reports"},
     "gmime/": {"reports"},
+    "zlib.h": {"reports"},
     "jansson.h": {"facts", "reports"},
     "idn2.h": {"records"},
     "libpsl.h": {"records"},

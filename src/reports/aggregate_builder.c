@@ -489,8 +489,9 @@ static void look_for_namespace(struct aggregate_builder *builder, const char *co
 
 static struct span local_name(const char *name)
 {
-	const char *colon = strchr(name, ':');
-	return span_of_string(colon != NULL ? colon + 1 : name);
+	struct span whole = span_of_string(name);
+	size_t colon = span_find(whole, ':', 0);
+	return colon < whole.len ? span_from(whole, colon + 1) : whole;
 }
 
 /* The level of a section or of an element that is passed over. */
@@ -550,14 +551,14 @@ void aggregate_builder_close(struct aggregate_builder *builder)
 	if (builder->depth == 0) {
 		return;
 	}
-	struct level level = builder->levels[builder->depth - 1];
-	if (level.rule != NULL) {
-		close_leaf(builder, level.rule);
+	const struct level *level = &builder->levels[builder->depth - 1];
+	if (level->rule != NULL) {
+		close_leaf(builder, level->rule);
 	}
 	builder->depth--;
-	builder->is_complete |= level.is_root;
-	if (level.rule == NULL) {
-		close_section(builder, level.section);
+	builder->is_complete |= level->is_root;
+	if (level->rule == NULL) {
+		close_section(builder, level->section);
 	}
 }
 

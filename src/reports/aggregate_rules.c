@@ -152,12 +152,16 @@ static const struct aggregate_rule *const rules_of[SECTION_COUNT] = {
 	[SECTION_SKIPPED] = no_rules,
 };
 
+/* Almost all reporters write the names as the schema does; the others cost a second look. */
 const struct aggregate_rule *aggregate_rule_find(enum aggregate_section section, struct span name)
 {
-	const struct aggregate_rule *rule = rules_of[section];
-	for (; rule->name.len > 0; rule++) {
-		if (rule->name.len == name.len && rule->name.ptr[0] == text_lower(name.ptr[0]) &&
-		    span_equal_nocase(rule->name, name)) {
+	for (const struct aggregate_rule *rule = rules_of[section]; rule->name.len > 0; rule++) {
+		if (rule->name.len == name.len && memcmp(rule->name.ptr, name.ptr, name.len) == 0) {
+			return rule;
+		}
+	}
+	for (const struct aggregate_rule *rule = rules_of[section]; rule->name.len > 0; rule++) {
+		if (span_equal_nocase(rule->name, name)) {
 			return rule;
 		}
 	}

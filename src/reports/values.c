@@ -142,8 +142,24 @@ static struct span put_lower(struct pool *pool, struct span text, bool *ret_is_a
 	return copy;
 }
 
+/* Already as it is kept: small letters, digits, hyphens, underscores and dots inside. */
+static bool is_plain_domain(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if ((c < 'a' || c > 'z') && !text_is_digit(c) && c != '.' && c != '-' && c != '_') {
+			return false;
+		}
+	}
+	return text.len > 0 && text.ptr[text.len - 1] != '.';
+}
+
 enum value_status value_domain(struct pool *pool, struct span text, struct span *ret_domain)
 {
+	if (is_plain_domain(text)) {
+		*ret_domain = pool_copy(pool, text, VALUE_DOMAIN_BYTES);
+		return VALUE_RIGHT;
+	}
 	struct span s = text;
 	size_t at = text.len;
 	while (at > 0 && s.ptr[at - 1] != '@') {

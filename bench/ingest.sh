@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The mailseal authors
+# Rows of aggregate reports read per CPU second, against a bare walk of the same bytes with expat: one large report, and many small.
+set -eu
+build=${MAILSEAL_BENCH_BUILD:-build-bench}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+/usr/bin/python3 bench/make_reports.py "$work/large" 1 100000
+/usr/bin/python3 bench/make_reports.py "$work/small" 5000 4
+for set in large small; do
+	echo "$set"
+	find "$work/$set" -name '*.xml' -print0 | sort -z | xargs -0 "$build/bench/bench_ingest" 3 >"$work/$set.txt"
+	cat "$work/$set.txt"
+done
+cat "$work/large.txt" "$work/small.txt" | awk '
+	$1 == "expat" { expat = $7 }
+	$1 == "reports" { ratio = $7 / expat; if (least == "" || ratio < least) least = ratio }
+	END { printf "ingest: %.2f x expat\n", least }'

@@ -5,6 +5,7 @@
 
 #include "assess/bimi.h"
 #include "assess/caa.h"
+#include "assess/dane.h"
 #include "assess/dkim.h"
 #include "assess/dmarc.h"
 #include "assess/dnssec.h"
@@ -14,6 +15,7 @@
 #include "assess/spf.h"
 #include "assess/summary.h"
 #include "assess/tls.h"
+#include "assess/tls_hosts.h"
 #include "assess/tls_rpt.h"
 #include "assess/transit.h"
 
@@ -36,6 +38,8 @@ static const struct assessor assessors[] = {
 	{"caa", caa_assess},
 	{"tls_rpt", tls_rpt_assess},
 	{"mta_sts", mta_sts_assess},
+	{"dane", dane_assess},
+	{"tls_hosts", tls_hosts_assess},
 	{"bimi", bimi_assess},
 	{"summary", summary_assess},
 };

@@ -22,6 +22,7 @@ struct mta_sts_view;
 struct bimi_view;
 struct dnssec_view;
 struct transit_view;
+struct dane_view;
 struct measures;
 struct finding;
 
@@ -104,6 +105,7 @@ struct assessment {
 	const struct bimi_view *bimi;
 	const struct dnssec_view *dnssec;
 	const struct transit_view *transit;
+	const struct dane_view *dane;
 };
 
 /* Asks for a DNS fact through the assessment's inquiry. Never NULL. */

@@ -46,7 +46,8 @@ static bool read_words(struct span rest, struct arena *arena, struct condition *
 			return false;
 		}
 		*word = take_word(&rest);
-		if (!measure_allows_word(condition->measure, *word)) {
+		bool is_list = measure_describe(condition->measure)->kind == MEASURE_WORDS;
+		if (!is_list && !measure_allows_word(condition->measure, *word)) {
 			*ret_why = arena_printf(arena, "%s is never \"%.*s\"",
 						measure_describe(condition->measure)->name,
 						SPAN_ARG(*word));
@@ -91,6 +92,7 @@ static bool operator_fits(enum condition_operator operator, enum measure_kind ki
 	case CONDITION_AT_MOST:
 		return kind == MEASURE_NUMBER || kind == MEASURE_WORDS;
 	case CONDITION_INCLUDES:
+	case CONDITION_ONLY:
 		return kind == MEASURE_WORDS;
 	}
 	return false;
@@ -103,10 +105,9 @@ static bool take_operator(struct span *rest, enum condition_operator *ret_operat
 		const char *word;
 		enum condition_operator operator;
 	} operators[] = {
-		{"is", CONDITION_IS},
-		{">=", CONDITION_AT_LEAST},
-		{"<=", CONDITION_AT_MOST},
-		{"includes", CONDITION_INCLUDES},
+		{"is", CONDITION_IS},	   {">=", CONDITION_AT_LEAST},
+		{"<=", CONDITION_AT_MOST}, {"includes", CONDITION_INCLUDES},
+		{"only", CONDITION_ONLY},
 	};
 	struct span word = take_word(rest);
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
@@ -136,7 +137,7 @@ bool condition_parse(struct arena *arena, struct span text, struct condition *re
 	}
 	const struct measure_description *description = measure_describe(condition.measure);
 	if (!take_operator(&rest, &condition.operator)) {
-		*ret_why = SPAN("expected is, is not, >=, <= or includes");
+		*ret_why = SPAN("expected is, is not, >=, <=, includes or only");
 		return false;
 	}
 	if (!operator_fits(condition.operator, description->kind)) {
@@ -174,12 +175,53 @@ static bool is_one_of(const struct condition *condition, struct span word)
 	return false;
 }
 
-static bool includes(const struct measure *measure, struct span word)
+static bool includes(const struct span *words, size_t count, struct span word)
 {
-	for (size_t i = 0; i < measure->word_count; i++) {
-		if (span_equal_nocase(measure->words[i], word)) {
+	for (size_t i = 0; i < count; i++) {
+		if (span_equal_nocase(words[i], word)) {
 			return true;
 		}
+	}
+	return false;
+}
+
+static bool is_allowed(const struct condition *condition, struct span word)
+{
+	for (size_t i = 0; i < condition->word_count; i++) {
+		if (span_equal_nocase(condition->words[i], word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_only(const struct condition *condition, const struct span *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!is_allowed(condition, words[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What may be in a list as well can turn the outcome: then it is not known. */
+static bool hangs_on_maybe(const struct condition *condition, const struct measure *measure,
+			   bool does_hold)
+{
+	switch (condition->operator) {
+	case CONDITION_IS:
+	case CONDITION_IS_NOT:
+		return false;
+	case CONDITION_AT_LEAST:
+		return !does_hold && measure->maybe_count > 0;
+	case CONDITION_AT_MOST:
+		return does_hold && measure->maybe_count > 0;
+	case CONDITION_INCLUDES:
+		return !does_hold &&
+		       includes(measure->maybe, measure->maybe_count, condition->words[0]);
+	case CONDITION_ONLY:
+		return does_hold && !has_only(condition, measure->maybe, measure->maybe_count);
 	}
 	return false;
 }
@@ -199,7 +241,9 @@ static bool holds(const struct condition *condition, const struct measure *measu
 	case CONDITION_AT_MOST:
 		return number <= condition->number;
 	case CONDITION_INCLUDES:
-		return includes(measure, condition->words[0]);
+		return includes(measure->words, measure->word_count, condition->words[0]);
+	case CONDITION_ONLY:
+		return has_only(condition, measure->words, measure->word_count);
 	}
 	return false;
 }
@@ -216,7 +260,11 @@ enum condition_outcome condition_judge(const struct condition *condition,
 	case MEASURE_KNOWN:
 		break;
 	}
-	return holds(condition, measure) ? CONDITION_HOLDS : CONDITION_FAILS;
+	bool does_hold = holds(condition, measure);
+	if (hangs_on_maybe(condition, measure, does_hold)) {
+		return CONDITION_UNKNOWN;
+	}
+	return does_hold ? CONDITION_HOLDS : CONDITION_FAILS;
 }
 
 /* --- explaining --- */
@@ -287,6 +335,8 @@ struct span condition_wanted(struct arena *arena, const struct condition *condit
 		return arena_printf(arena, "must be at most %lld", (long long)condition->number);
 	case CONDITION_INCLUDES:
 		return arena_printf(arena, "must include %.*s", SPAN_ARG(words));
+	case CONDITION_ONLY:
+		return arena_printf(arena, "must hold only %.*s", SPAN_ARG(words));
 	}
 	return SPAN("");
 }

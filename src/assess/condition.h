@@ -7,13 +7,14 @@
  *   MEASURE is not WORD [or WORD...]     likewise
  *   MEASURE >= N    MEASURE <= N         number measures, and the length of list measures
  *   MEASURE includes WORD                list measures, letters compared without case
+ *   MEASURE only WORD [or WORD...]       list measures: nothing else is in it
  */
 #ifndef MAILSEAL_ASSESS_CONDITION_H
 #define MAILSEAL_ASSESS_CONDITION_H
 
 #include "assess/measure.h"
 
-#define CONDITION_MAX_WORDS 16
+#define CONDITION_MAX_WORDS 40
 
 enum condition_operator {
 	CONDITION_IS,
@@ -21,6 +22,7 @@ enum condition_operator {
 	CONDITION_AT_LEAST,
 	CONDITION_AT_MOST,
 	CONDITION_INCLUDES,
+	CONDITION_ONLY,
 };
 
 struct condition {

@@ -86,7 +86,59 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 	[MEASURE_TLS_3DES] = {"tls.3des", MEASURE_BOOL, "a host accepts triple DES"},
 	[MEASURE_TLS_CERTIFICATE_VALID] = {"tls.certificate-valid", MEASURE_BOOL,
 					   "every host: trusted chain, right name, in date"},
+	[MEASURE_TLS_GOOD_SUITE] = {"tls.good-suite", MEASURE_BOOL,
+				    "every host accepts TLS 1.3 or ECDHE with AES-GCM"},
+	[MEASURE_TLS_SUITE_ORDER] =
+		{"tls.suite-order", MEASURE_BOOL,
+		 "every host chooses a strong suite of TLS 1.2, whatever the order offered"},
+	[MEASURE_TLS_VERSIONS] =
+		{"tls.versions", MEASURE_WORDS,
+		 "ssl2, ssl3, tls1.0, tls1.1, tls1.2, tls1.3 as accepted by any host"},
+	[MEASURE_TLS_KEY_EXCHANGES] =
+		{"tls.key-exchanges", MEASURE_WORDS,
+		 "tls1.3, ecdhe, dhe, rsa, dh, ecdh, anonymous, export, likewise"},
+	[MEASURE_TLS_CIPHERS] = {"tls.ciphers", MEASURE_WORDS,
+				 "aes256-gcm, aes128-cbc, chacha20, 3des, rc4, ..., likewise"},
+	[MEASURE_TLS_MACS] = {"tls.macs", MEASURE_WORDS,
+			      "aead, sha384, sha256, sha1, md5, likewise"},
+	[MEASURE_TLS_GROUPS] = {"tls.groups", MEASURE_WORDS,
+				"x25519, X25519MLKEM768, ..., likewise"},
+	[MEASURE_TLS_DH_GROUPS] = {"tls.dh-groups", MEASURE_WORDS,
+				   "ffdhe3072, ... or custom: primes seen below TLS 1.3"},
+	[MEASURE_TLS_CERTIFICATE_KEYS] = {"tls.certificate-keys", MEASURE_WORDS,
+					  "rsa2048, ec256, ed25519, ... of any host"},
+	[MEASURE_TLS_CERTIFICATE_HASHES] =
+		{"tls.certificate-hashes", MEASURE_WORDS,
+		 "sha256, sha1, ...: what the certificates are signed with"},
+	[MEASURE_TLS_CERTIFICATE_RSA] = {"tls.certificate-rsa", MEASURE_BOOL,
+					 "a host presents an RSA certificate"},
+	[MEASURE_TLS_PQ] = {"tls.pq", MEASURE_BOOL,
+			    "every host accepts a hybrid post-quantum group (RFC 10024)"},
+	[MEASURE_TLS_SHA1_SIGNATURES] = {"tls.sha1-signatures", MEASURE_BOOL,
+					 "a host signs handshakes with SHA-1"},
+	[MEASURE_TLS_SHA224_SIGNATURES] = {"tls.sha224-signatures", MEASURE_BOOL,
+					   "a host signs handshakes with SHA-224"},
+	[MEASURE_TLS_EXTENDED_MASTER_SECRET] = {"tls.extended-master-secret", MEASURE_BOOL,
+						"every host (RFC 7627)"},
+	[MEASURE_TLS_SECURE_RENEGOTIATION] = {"tls.secure-renegotiation", MEASURE_BOOL,
+					      "every host (RFC 5746)"},
+	[MEASURE_TLS_COMPRESSION] = {"tls.compression", MEASURE_BOOL, "a host compresses"},
+	[MEASURE_TLS_CLIENT_RENEGOTIATION] = {"tls.client-renegotiation", MEASURE_BOOL,
+					      "a host lets clients renegotiate"},
+	[MEASURE_TLS_UNLIMITED_RENEGOTIATION] = {"tls.unlimited-renegotiation", MEASURE_BOOL,
+						 "more than ten times"},
+	[MEASURE_TLS_EARLY_DATA] = {"tls.early-data", MEASURE_BOOL, "a host allows 0-RTT data"},
+	[MEASURE_TLS_LARGE_HELLO] = {"tls.large-hello", MEASURE_BOOL,
+				     "every host answers hellos above 1,400 octets"},
+	[MEASURE_TLS_SPLIT_HELLO] = {"tls.split-hello", MEASURE_BOOL,
+				     "every host answers hellos in two segments"},
+	[MEASURE_TLS_INJECTION] = {"tls.injection", MEASURE_BOOL,
+				   "a host answers commands sent before TLS inside it"},
 	[MEASURE_DANE_VALID] = {"dane.valid", MEASURE_BOOL, "every host: usable TLSA that matches"},
+	[MEASURE_DANE_PRESENT] = {"dane.present", MEASURE_BOOL,
+				  "every host: signed TLSA records, whatever they say"},
+	[MEASURE_DANE_ROLLOVER] = {"dane.rollover", MEASURE_BOOL,
+				   "every host with TLSA records has two that can be used"},
 	[MEASURE_DNSSEC_DOMAIN] = {"dnssec.domain", MEASURE_WORD, "secure, insecure or bogus"},
 	[MEASURE_DNSSEC_MX] = {"dnssec.mx", MEASURE_WORD, "the worst of the mail hosts' zones"},
 	[MEASURE_BIMI_PRESENT] = {"bimi.present", MEASURE_BOOL, "a record at default._bimi"},
@@ -137,6 +189,13 @@ void measure_words(struct assessment *a, enum measure_id id, const struct span *
 	struct measure *measure = slot_of(a, id, MEASURE_KNOWN);
 	measure->words = words;
 	measure->word_count = count;
+}
+
+void measure_words_maybe(struct assessment *a, enum measure_id id, const struct span *words,
+			 size_t count)
+{
+	a->measures->values[id].maybe = words;
+	a->measures->values[id].maybe_count = count;
 }
 
 void measure_unknown(struct assessment *a, enum measure_id id, struct span reason)

@@ -75,7 +75,32 @@ enum measure_id {
 	MEASURE_TLS_RC4,
 	MEASURE_TLS_3DES,
 	MEASURE_TLS_CERTIFICATE_VALID,
+	MEASURE_TLS_GOOD_SUITE,
+	MEASURE_TLS_SUITE_ORDER,
+	MEASURE_TLS_VERSIONS,
+	MEASURE_TLS_KEY_EXCHANGES,
+	MEASURE_TLS_CIPHERS,
+	MEASURE_TLS_MACS,
+	MEASURE_TLS_GROUPS,
+	MEASURE_TLS_DH_GROUPS,
+	MEASURE_TLS_CERTIFICATE_KEYS,
+	MEASURE_TLS_CERTIFICATE_HASHES,
+	MEASURE_TLS_CERTIFICATE_RSA,
+	MEASURE_TLS_PQ,
+	MEASURE_TLS_SHA1_SIGNATURES,
+	MEASURE_TLS_SHA224_SIGNATURES,
+	MEASURE_TLS_EXTENDED_MASTER_SECRET,
+	MEASURE_TLS_SECURE_RENEGOTIATION,
+	MEASURE_TLS_COMPRESSION,
+	MEASURE_TLS_CLIENT_RENEGOTIATION,
+	MEASURE_TLS_UNLIMITED_RENEGOTIATION,
+	MEASURE_TLS_EARLY_DATA,
+	MEASURE_TLS_LARGE_HELLO,
+	MEASURE_TLS_SPLIT_HELLO,
+	MEASURE_TLS_INJECTION,
 	MEASURE_DANE_VALID,
+	MEASURE_DANE_PRESENT,
+	MEASURE_DANE_ROLLOVER,
 	/* the rest */
 	MEASURE_DNSSEC_DOMAIN,
 	MEASURE_DNSSEC_MX,
@@ -106,6 +131,8 @@ struct measure {
 	struct span word;
 	const struct span *words;
 	size_t word_count;
+	const struct span *maybe; /* words that may be in the list as well: nobody could tell */
+	size_t maybe_count;
 	struct span reason;
 };
 
@@ -125,6 +152,9 @@ void measure_word(struct assessment *a, enum measure_id id, struct span word);
 /* words must live in the arena. */
 void measure_words(struct assessment *a, enum measure_id id, const struct span *words,
 		   size_t count);
+/* After measure_words(): those that could not be ruled out; from the arena. */
+void measure_words_maybe(struct assessment *a, enum measure_id id, const struct span *words,
+			 size_t count);
 void measure_unknown(struct assessment *a, enum measure_id id, struct span reason);
 /* The same, with the reason why a fact is unknown. */
 void measure_unknown_fact(struct assessment *a, enum measure_id id, const struct fact *fact);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
- * TLS and DANE of the mail hosts. What they do can only be seen by connecting to them; facts of
- * DNS alone leave both controls not measured, and a domain without mail hosts has neither.
+ * TLS and DANE of the mail hosts, when there is nothing to judge: no mail hosts, or nobody
+ * connected to them. What was seen of them is for tls_hosts and dane. Runs after transit.
  */
 #ifndef MAILSEAL_ASSESS_TLS_H
 #define MAILSEAL_ASSESS_TLS_H

@@ -16,6 +16,11 @@ static const struct measure reject = {.state = MEASURE_KNOWN, .word = SPAN_INIT(
 static const struct measure two_addresses = {
 	.state = MEASURE_KNOWN, .words = addresses, .word_count = 2};
 static const struct measure no_addresses = {.state = MEASURE_KNOWN};
+static const struct measure perhaps_more = {.state = MEASURE_KNOWN,
+					    .words = addresses,
+					    .word_count = 1,
+					    .maybe = addresses + 1,
+					    .maybe_count = 1};
 static const struct measure timed_out = {.state = MEASURE_UNKNOWN, .reason = SPAN_INIT("timeout")};
 static const struct measure senseless = {.state = MEASURE_NOT_APPLICABLE,
 					 .reason = SPAN_INIT("no mail host")};
@@ -55,6 +60,29 @@ static void test_judge(void **state)
 		 "must be at most 10"},
 		{"at most, above", "spf.lookups <= 9", &ten, CONDITION_FAILS, "spf.lookups is 10",
 		 "must be at most 9"},
+		{"only", "dmarc.rua-addresses only dmarc@example.net or reports@example.org",
+		 &two_addresses, CONDITION_HOLDS,
+		 "dmarc.rua-addresses is Reports@example.org, dmarc@example.net",
+		 "must hold only dmarc@example.net or reports@example.org"},
+		{"only, and another is there", "dmarc.rua-addresses only dmarc@example.net",
+		 &two_addresses, CONDITION_FAILS,
+		 "dmarc.rua-addresses is Reports@example.org, dmarc@example.net",
+		 "must hold only dmarc@example.net"},
+		{"only, and another may be there", "dmarc.rua-addresses only reports@example.org",
+		 &perhaps_more, CONDITION_UNKNOWN, "dmarc.rua-addresses is Reports@example.org",
+		 "must hold only reports@example.org"},
+		{"includes, may be there", "dmarc.rua-addresses includes dmarc@example.net",
+		 &perhaps_more, CONDITION_UNKNOWN, "dmarc.rua-addresses is Reports@example.org",
+		 "must include dmarc@example.net"},
+		{"includes, cannot be there", "dmarc.rua-addresses includes a@example.net",
+		 &perhaps_more, CONDITION_FAILS, "dmarc.rua-addresses is Reports@example.org",
+		 "must include a@example.net"},
+		{"at most, more may be there", "dmarc.rua-addresses <= 1", &perhaps_more,
+		 CONDITION_UNKNOWN, "dmarc.rua-addresses is Reports@example.org",
+		 "must be at most 1"},
+		{"at least, more may be there", "dmarc.rua-addresses >= 2", &perhaps_more,
+		 CONDITION_UNKNOWN, "dmarc.rua-addresses is Reports@example.org",
+		 "must be at least 2"},
 		{"includes without case", "dmarc.rua-addresses includes reports@EXAMPLE.org",
 		 &two_addresses, CONDITION_HOLDS,
 		 "dmarc.rua-addresses is Reports@example.org, dmarc@example.net",
@@ -103,8 +131,9 @@ static void test_refuse(void **state)
 	} rows[] = {
 		{"unknown measure", "spf.quality is good", "there is no measure \"spf.quality\""},
 		{"nothing", "", "there is no measure \"\""},
-		{"no operator", "spf.valid", "expected is, is not, >=, <= or includes"},
-		{"unknown operator", "spf.valid == yes", "expected is, is not, >=, <= or includes"},
+		{"no operator", "spf.valid", "expected is, is not, >=, <=, includes or only"},
+		{"unknown operator", "spf.valid == yes",
+		 "expected is, is not, >=, <=, includes or only"},
 		{"unknown word", "dmarc.policy is strict", "dmarc.policy is never \"strict\""},
 		{"unknown second word", "dmarc.policy is reject or no",
 		 "dmarc.policy is never \"no\""},

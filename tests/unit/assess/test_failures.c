@@ -47,6 +47,25 @@ static const struct domain_row rows[] = {
 		  "Bbaz3Lfcpw/ZkRBzZK0l/sloMLVw4tGCBAM6xyi3mbtyF0zd249xE/O304aaXNXfD84HCOhii/"
 		  "4gHquX2QIDAQAB\""),
 	 }},
+	{"looked at",
+	 {
+		 "~. secure",
+		 "org. SOA ns.nic.org. h.nic.org. 1 2 3 4 5",
+		 "example.org. SOA ns.example.org. h.example.org. 1 2 3 4 5",
+		 "example.org. TXT \"v=spf1 mx -all\"",
+		 "example.org. MX 10 mx1.example.org.",
+		 "example.org. MX 20 mx2.example.org.",
+		 "mx1.example.org. A 93.184.216.1",
+		 "mx2.example.org. A 93.184.216.2",
+		 "93.184.216.1 SMTP mx1.example.org. cert=P-256/mx1.example.org/-10/80",
+		 "93.184.216.2 SMTP mx2.example.org. cert=P-256/mx2.example.org/-10/80",
+		 "_25._tcp.mx1.example.org. TLSA 3 1 1 @93.184.216.1/0",
+		 "_25._tcp.mx2.example.org. TLSA 3 1 1 @93.184.216.2/0",
+		 "_dmarc.example.org. TXT \"v=DMARC1; p=reject\"",
+		 "_mta-sts.example.org. TXT \"v=STSv1; id=20261123\"",
+		 ("example.org. POLICY body=version: STSv1|mode: enforce|mx: mx1.example.org|"
+		  "mx: mx2.example.org|max_age: 1209600"),
+	 }},
 	{"parked",
 	 {
 		 "org. SOA ns.nic.org. h.nic.org. 1 2 3 4 5",
@@ -206,6 +225,16 @@ static void check_failed(const struct data *data, const struct domain_row *row,
 	run_free(&run);
 }
 
+/*
+ * RFC 7672 2.1.1: at TLSA a failure itself keeps senders from delivering. And what nobody could
+ * answer, such as mail hosts in a world without them, cannot fail.
+ */
+static bool is_left_out(const struct run *before, struct fact_key key)
+{
+	const struct fact *fact = facts_get(before->facts, key);
+	return key.type == RR_TLSA || fact == NULL || fact->failure == FACT_FAILURE_NOT_ASKED;
+}
+
 static void test_every_question(void **state)
 {
 	const struct data *data = *state;
@@ -214,6 +243,9 @@ static void test_every_question(void **state)
 		run_settle(&before);
 		assert_true(world_asked_count(before.world) > 10);
 		for (size_t i = 0; i < world_asked_count(before.world); i++) {
+			if (is_left_out(&before, world_asked(before.world, i))) {
+				continue;
+			}
 			for (size_t f = 0; f < sizeof(failures) / sizeof(failures[0]); f++) {
 				check_failed(data, &rows[r], &before, world_asked(before.world, i),
 					     failures[f]);

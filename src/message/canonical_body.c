@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * Canonical bodies. White space and line ends are held back until an octet follows that makes them
- * count. Octets that are no matter of this are copied eight at a time.
+ * count. Most text is canonical already: such parts are found eight octets at a time and copied.
  */
 #include "message/canonical.h"
 
@@ -91,13 +91,18 @@ static bool take(struct writer *writer)
 	return true;
 }
 
+static bool is_holding(const struct canonical_body *body)
+{
+	return body->has_space || body->is_after_cr || body->pending_lines > 0;
+}
+
 /* No octet below a space, and for relaxed no two spaces in a row. Errs on the careful side. */
-static bool is_plain(const struct writer *writer, uint64_t word)
+static bool is_plain(enum canonical_form form, uint64_t word)
 {
 	if (((word - EACH(' ')) & ~word & EACH(0x80)) != 0) {
 		return false;
 	}
-	if (writer->body->form == CANONICAL_SIMPLE) {
+	if (form == CANONICAL_SIMPLE) {
 		return true;
 	}
 	uint64_t other = word ^ EACH(' ');
@@ -105,31 +110,63 @@ static bool is_plain(const struct writer *writer, uint64_t word)
 	return (spaces & (spaces >> 8)) == 0;
 }
 
-/* Copies whole words while all is plain and nothing is held back. */
-static void copy_plain(struct writer *writer)
+/* The octet and the one behind it stay as they are, wherever they stand. */
+static bool is_plain_pair(enum canonical_form form, char c, char next)
 {
-	const char *data = writer->input.ptr;
-	bool is_relaxed = writer->body->form == CANONICAL_RELAXED;
-	size_t start = writer->at;
-	while (writer->at + WORD < writer->input.len && writer->len + WORD <= writer->size) {
-		uint64_t word;
-		memcpy(&word, data + writer->at, WORD);
-		char next = data[writer->at + WORD];
-		bool is_end_open = is_relaxed && data[writer->at + WORD - 1] == ' ' &&
-				   (is_space(next) || next == '\r');
-		if (!is_plain(writer, word) || is_end_open) {
-			break;
-		}
-		memcpy(writer->out + writer->len, &word, WORD);
-		writer->len += WORD;
-		writer->at += WORD;
+	if (form == CANONICAL_SIMPLE) {
+		return c != '\r';
 	}
-	writer->body->has_output = writer->body->has_output || writer->at > start;
+	return (unsigned char)c > ' ' || (c == ' ' && !is_space(next) && next != '\r');
 }
 
-static bool is_holding(const struct canonical_body *body)
+/* From at on, as far as whole words are plain. data[end - 1] is only looked at. */
+static size_t skip_words(enum canonical_form form, const char *data, size_t at, size_t end)
 {
-	return body->has_space || body->is_after_cr || body->pending_lines > 0;
+	for (; at + WORD < end; at += WORD) {
+		uint64_t word;
+		memcpy(&word, data + at, WORD);
+		if (!is_plain(form, word) ||
+		    !is_plain_pair(form, data[at + WORD - 1], data[at + WORD])) {
+			break;
+		}
+	}
+	return at;
+}
+
+/* A line end between two octets that stay: nothing in front to be cut, no empty line behind. */
+static bool is_plain_line_end(const char *data, size_t at, size_t end)
+{
+	return at + 2 < end && data[at] == '\r' && data[at + 1] == '\n' &&
+	       (unsigned char)data[at + 2] > ' ';
+}
+
+/* Where the part ends that begins at at, with nothing held back, and is canonical as it is. */
+static size_t plain_end(enum canonical_form form, const char *data, size_t at, size_t end)
+{
+	for (;;) {
+		at = skip_words(form, data, at, end);
+		while (at + 1 < end && is_plain_pair(form, data[at], data[at + 1])) {
+			at++;
+		}
+		if (!is_plain_line_end(data, at, end)) {
+			return at;
+		}
+		at += 2;
+	}
+}
+
+static void copy_plain(struct writer *writer)
+{
+	size_t left = writer->input.len - writer->at;
+	size_t room = writer->size - writer->len;
+	size_t end = writer->at + (left < room ? left : room);
+	size_t len = plain_end(writer->body->form, writer->input.ptr, writer->at, end) - writer->at;
+	if (len > 0) {
+		memcpy(writer->out + writer->len, writer->input.ptr + writer->at, len);
+		writer->len += len;
+		writer->at += len;
+		writer->body->has_output = true;
+	}
 }
 
 size_t canonical_body_next(struct canonical_body *body, struct span *input, char *out,
@@ -141,8 +178,7 @@ size_t canonical_body_next(struct canonical_body *body, struct span *input, char
 		if (!is_holding(body)) {
 			copy_plain(&writer);
 		}
-		size_t end = writer.at + WORD;
-		while (has_room && writer.at < writer.input.len && writer.at < end) {
+		if (writer.at < writer.input.len) {
 			has_room = take(&writer);
 			writer.at += has_room ? 1 : 0;
 		}

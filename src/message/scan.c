@@ -112,18 +112,42 @@ static size_t plain_run(struct span data, size_t at)
 	return at - start;
 }
 
+/* CRLF, and an octet behind it that begins an ordinary line. */
+static bool is_plain_line_end(struct span data, size_t at)
+{
+	return at + 2 < data.len && data.ptr[at] == '\r' && data.ptr[at + 1] == '\n' &&
+	       (unsigned char)data.ptr[at + 2] > ' ' && data.ptr[at + 2] != '.';
+}
+
+/* Inside a line: goes on over ordinary octets and lines. Gives the offset where it stopped. */
+static size_t pass_lines(struct scan *scan, struct span data, size_t at)
+{
+	uint64_t base = scan->offset - at;
+	for (;;) {
+		at += plain_run(data, at);
+		while (at < data.len && (unsigned char)data.ptr[at] >= ' ') {
+			at++;
+		}
+		scan->offset = base + at;
+		if (!is_plain_line_end(data, at)) {
+			return at;
+		}
+		scan->offset++;
+		end_crlf(scan);
+		scan->content = SCAN_OTHER;
+		at += 3;
+	}
+}
+
 void scan_feed(struct scan *scan, struct span data)
 {
 	size_t at = 0;
 	while (at < data.len) {
 		if (scan->content == SCAN_OTHER && !scan->is_after_cr) {
-			size_t run = plain_run(data, at);
-			at += run;
-			scan->offset += run;
+			at = pass_lines(scan, data, at);
 		}
-		/* the eight octets that stopped the run, one by one */
-		for (size_t end = at + sizeof(uint64_t); at < data.len && at < end; at++) {
-			see(scan, data.ptr[at]);
+		if (at < data.len) {
+			see(scan, data.ptr[at++]);
 			scan->offset++;
 		}
 	}

@@ -102,22 +102,33 @@ static size_t max_signatures(const struct mail_options *options)
 	return options->max_signatures > 0 ? options->max_signatures : MAIL_MAX_SIGNATURES;
 }
 
+static bool is_signature(const struct header_field *field)
+{
+	return span_equal_nocase(field->name, SPAN("DKIM-Signature"));
+}
+
+static size_t count_signatures(const struct header *header)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < header->field_count; i++) {
+		count += is_signature(&header->fields[i]);
+	}
+	return count;
+}
+
 /* RFC 6376 8.4: with too many, those near the author first. */
 static void find_signatures(struct finder *finder)
 {
 	struct mail *mail = finder->mail;
 	const struct header *header = &mail->message->header;
 	size_t max = max_signatures(finder->options);
-	mail->signatures = arena_alloc(finder->arena, max * sizeof(*mail->signatures));
+	mail->signature_total = count_signatures(header);
+	size_t room = mail->signature_total < max ? mail->signature_total : max;
+	mail->signatures = arena_alloc(finder->arena, room * sizeof(*mail->signatures));
 	for (int pass = 0; pass < 2 && mail->signatures != NULL; pass++) {
-		for (size_t i = 0; i < header->field_count; i++) {
+		for (size_t i = 0; i < header->field_count && mail->signature_count < room; i++) {
 			const struct header_field *field = &header->fields[i];
-			if (!span_equal_nocase(field->name, SPAN("DKIM-Signature"))) {
-				continue;
-			}
-			mail->signature_total += pass == 0;
-			if (is_near_author(mail, field) == (pass == 0) &&
-			    mail->signature_count < max) {
+			if (is_signature(field) && is_near_author(mail, field) == (pass == 0)) {
 				add_signature(finder, field);
 			}
 		}

@@ -62,7 +62,10 @@ void buffer_append(struct buffer *buffer, struct span s)
 
 void buffer_putc(struct buffer *buffer, char c)
 {
-	buffer_append(buffer, span_of(&c, 1));
+	if (reserve(buffer, 1)) {
+		buffer->data[buffer->len++] = c;
+		buffer->data[buffer->len] = '\0';
+	}
 }
 
 void buffer_puts(struct buffer *buffer, const char *string)

@@ -73,7 +73,10 @@ size_t span_search(struct span s, struct span needle)
 
 static bool is_in_set(char c, const char *set)
 {
-	return c != '\0' && strchr(set, c) != NULL;
+	while (*set != '\0' && *set != c) {
+		set++;
+	}
+	return *set != '\0';
 }
 
 struct span span_trim(struct span s, const char *set)

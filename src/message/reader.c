@@ -19,7 +19,7 @@ struct message_reader {
 	uint64_t dropped;  /* octets of the header above the limit */
 	bool is_after_cr;
 	bool is_in_body;
-	char scratch[SCRATCH_BYTES]; /* body octets with LF turned into CRLF */
+	char *scratch; /* body octets with LF turned into CRLF; NULL before the first */
 };
 
 struct message_reader *message_reader_new(struct arena *arena, enum line_ends line_ends)
@@ -163,6 +163,13 @@ static struct span convert(struct message_reader *reader, struct span *input)
 {
 	size_t len = 0;
 	size_t at = 0;
+	if (reader->scratch == NULL) {
+		reader->scratch = arena_alloc(reader->arena, SCRATCH_BYTES);
+	}
+	if (reader->scratch == NULL) {
+		*input = span_from(*input, input->len);
+		return span_of(NULL, 0);
+	}
 	for (; at < input->len && len + 2 <= SCRATCH_BYTES; at++) {
 		char c = input->ptr[at];
 		if (c == '\n' && !reader->is_after_cr) {

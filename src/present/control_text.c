@@ -55,8 +55,7 @@ static struct span dkim_text(struct arena *arena, const struct assessment *a)
 	}
 	if (dkim->key_count == 0) {
 		bool is_revoked = dkim->wildcard.state == DKIM_SELECTOR_REVOKED;
-		return arena_printf(arena, "no key found at %s %zu selector%s%s",
-				    dkim->selector_count == 1 ? "the" : "these",
+		return arena_printf(arena, "no key found (%zu selector%s tried)%s",
 				    dkim->selector_count, dkim->selector_count == 1 ? "" : "s",
 				    is_revoked ? "; every selector is revoked" : "");
 	}
@@ -183,4 +182,18 @@ struct span control_text(struct arena *arena, const struct assessment *a, enum c
 		break;
 	}
 	return other_text(arena, a, control);
+}
+
+const char *control_kind_words(const struct assessment *a)
+{
+	static const char *const words[] = {
+		[DOMAIN_SENDING] = "sends mail",
+		[DOMAIN_RECEIVING] = "receives mail, authorises nobody to send",
+		[DOMAIN_PARKED] = "parked: neither sends nor receives",
+		[DOMAIN_UNDECLARED] = "says nothing about mail",
+		[DOMAIN_NONEXISTENT] = "does not exist",
+		[DOMAIN_PUBLIC_SUFFIX] = "public suffix: others register names below it",
+		[DOMAIN_UNKNOWN] = "what it is for could not be determined",
+	};
+	return words[a->kind];
 }

@@ -38,9 +38,7 @@ static void write_row(struct page *page, const struct message_row *row)
 	page_string(page, row->depth == 0 ? row->topic : "");
 	page_html(page, "</th><td>");
 	if (row->result != NULL) {
-		buffer_printf(page->out, "<span class=\"tag %s\">", mark_class(row->mark));
-		page_string(page, row->result);
-		page_html(page, "</span>");
+		page_tag(page, mark_class(row->mark), row->result);
 	}
 	page_html(page, "</td><td>");
 	if (row->subject.len > 0) {

@@ -64,6 +64,13 @@ void page_element(struct page *page, const char *tag, const char *class_name, st
 	buffer_printf(page->out, "</%s>", tag);
 }
 
+void page_tag(struct page *page, const char *class_name, const char *text)
+{
+	buffer_printf(page->out, "<span class=\"tag %s\">", class_name);
+	page_string(page, text);
+	page_html(page, "</span>");
+}
+
 static void write_runs(struct page *page, struct span text)
 {
 	struct markdown_run run;
@@ -105,7 +112,6 @@ static void write_block(struct page *page, const struct markdown_block *block)
 	case MARKDOWN_ITEM:
 		page_html(page, "<li>");
 		write_runs(page, block->text);
-		page_html(page, "</li>\n");
 		break;
 	case MARKDOWN_CODE:
 		write_code(page, block);
@@ -131,18 +137,27 @@ static enum list list_of(const struct markdown_block *block)
 	return block->marker.len > 0 ? LIST_NUMBERS : LIST_BULLETS;
 }
 
-/* Closes the list we are in and opens the one that follows, when they differ. */
-static enum list change_list(struct page *page, enum list from, enum list to)
+/* A new item in the list we are in, or in a new one that counts on from the item's own number. */
+static void begin_item(struct page *page, enum list from, const struct markdown_block *block)
 {
-	static const char *const open[] = {
-		[LIST_NONE] = "", [LIST_BULLETS] = "<ul>\n", [LIST_NUMBERS] = "<ol>\n"};
-	static const char *const close[] = {
-		[LIST_NONE] = "", [LIST_BULLETS] = "</ul>\n", [LIST_NUMBERS] = "</ol>\n"};
-	if (from != to) {
-		buffer_puts(page->out, close[from]);
-		buffer_puts(page->out, open[to]);
+	enum list to = list_of(block);
+	if (from == to) {
+		page_html(page, "</li>\n");
+	} else if (to == LIST_BULLETS) {
+		page_html(page, "<ul>\n");
+	} else {
+		page_html(page, "<ol start=\"");
+		page_text(page, span_slice(block->marker, 0, block->marker.len - 1));
+		page_html(page, "\">\n");
 	}
-	return to;
+}
+
+static void end_list(struct page *page, enum list list)
+{
+	static const char *const ends[] = {[LIST_NONE] = "",
+					   [LIST_BULLETS] = "</li>\n</ul>\n",
+					   [LIST_NUMBERS] = "</li>\n</ol>\n"};
+	buffer_puts(page->out, ends[list]);
 }
 
 void page_markdown(struct page *page, struct span markdown)
@@ -150,8 +165,18 @@ void page_markdown(struct page *page, struct span markdown)
 	struct markdown_block block;
 	enum list list = LIST_NONE;
 	while (markdown_next_block(&markdown, &block)) {
-		list = change_list(page, list, list_of(&block));
+		enum list next = list_of(&block);
+		/* Code below an item belongs to it, so that the numbers go on after it. */
+		bool is_inside = block.kind == MARKDOWN_CODE && list != LIST_NONE;
+		if (next != list && !is_inside) {
+			end_list(page, list);
+			list = LIST_NONE;
+		}
+		if (next != LIST_NONE) {
+			begin_item(page, list, &block);
+			list = next;
+		}
 		write_block(page, &block);
 	}
-	(void)change_list(page, list, LIST_NONE);
+	end_list(page, list);
 }

@@ -22,6 +22,8 @@ void page_text(struct page *page, struct span text);
 void page_string(struct page *page, const char *text);
 /* <TAG CLASS>text</TAG>; tag and class are literals of ours, class may be NULL. */
 void page_element(struct page *page, const char *tag, const char *class_name, struct span text);
+/* A word in a box of one colour: good, warn, bad, info or soft. */
+void page_tag(struct page *page, const char *class_name, const char *text);
 /* Our small Markdown as blocks. Headings become h4. */
 void page_markdown(struct page *page, struct span markdown);
 

@@ -60,20 +60,6 @@ static void write_heading(const struct ink *ink, const char *text)
 	buffer_putc(ink->out, '\n');
 }
 
-static const char *kind_words(const struct assessment *a)
-{
-	static const char *const words[] = {
-		[DOMAIN_SENDING] = "sends mail",
-		[DOMAIN_RECEIVING] = "receives mail, authorises nobody to send",
-		[DOMAIN_PARKED] = "parked: neither sends nor receives",
-		[DOMAIN_UNDECLARED] = "says nothing about mail",
-		[DOMAIN_NONEXISTENT] = "does not exist",
-		[DOMAIN_PUBLIC_SUFFIX] = "public suffix: others register names below it",
-		[DOMAIN_UNKNOWN] = "what it is for could not be determined",
-	};
-	return words[a->kind];
-}
-
 static void write_title(const struct ink *ink, const struct assessment *a)
 {
 	ink_text(ink, INK_BOLD, a->unicode);
@@ -83,7 +69,7 @@ static void write_title(const struct ink *ink, const struct assessment *a)
 		buffer_puts(ink->out, ")");
 	}
 	buffer_puts(ink->out, "  ");
-	ink_text(ink, INK_DIM, span_of_string(kind_words(a)));
+	ink_text(ink, INK_DIM, span_of_string(control_kind_words(a)));
 	buffer_putc(ink->out, '\n');
 	ink_rule(ink);
 }

@@ -20,6 +20,7 @@ struct provider_table {
 	struct map by_mx;
 	struct map by_dkim_cname;
 	struct map by_dkim_domain;
+	struct map by_envelope;
 	struct map by_ptr;
 	struct map by_retired;
 };
@@ -65,6 +66,7 @@ static void add_provider(struct provider_table *table, const struct conf_section
 	p->dkim_domains = list_of(arena, section, "dkim-domain", &p->dkim_domain_count);
 	p->ptr = list_of(arena, section, "ptr", &p->ptr_count);
 	p->networks = list_of(arena, section, "network", &p->network_count);
+	p->envelopes = list_of(arena, section, "envelope", &p->envelope_count);
 }
 
 static void add_retired(struct provider_table *table, const struct conf_section *section)
@@ -130,8 +132,9 @@ static void index_names(struct map *map, const struct span *names, size_t count,
 
 static void build_indexes(struct provider_table *table)
 {
-	struct map *maps[] = {&table->by_spf,	      &table->by_mx,  &table->by_dkim_cname,
-			      &table->by_dkim_domain, &table->by_ptr, &table->by_retired};
+	struct map *maps[] = {&table->by_spf,	      &table->by_mx,	   &table->by_dkim_cname,
+			      &table->by_dkim_domain, &table->by_envelope, &table->by_ptr,
+			      &table->by_retired};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
 		*maps[i] = map_new(table->arena, NAMES_MAX, 0);
 	}
@@ -141,6 +144,7 @@ static void build_indexes(struct provider_table *table)
 		index_names(&table->by_mx, p->mx, p->mx_count, p);
 		index_names(&table->by_dkim_cname, p->dkim_cnames, p->dkim_cname_count, p);
 		index_names(&table->by_dkim_domain, p->dkim_domains, p->dkim_domain_count, p);
+		index_names(&table->by_envelope, p->envelopes, p->envelope_count, p);
 		index_names(&table->by_ptr, p->ptr, p->ptr_count, p);
 	}
 	for (size_t i = 0; i < table->retired.len; i++) {
@@ -232,6 +236,11 @@ const struct provider *provider_by_dkim_domain(const struct provider_table *tabl
 					       struct span domain)
 {
 	return find_at_or_above(&table->by_dkim_domain, domain);
+}
+
+const struct provider *provider_by_envelope(const struct provider_table *table, struct span domain)
+{
+	return find_at_or_above(&table->by_envelope, domain);
 }
 
 const struct provider *provider_by_ptr(const struct provider_table *table, struct span host)

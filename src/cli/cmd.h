@@ -8,6 +8,8 @@
 
 extern const struct command cmd_check;
 extern const struct command cmd_replay;
+extern const struct command cmd_senders;
+extern const struct command cmd_plan;
 extern const struct command cmd_record;
 extern const struct command cmd_verify;
 extern const struct command cmd_spoof;

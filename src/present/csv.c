@@ -12,7 +12,7 @@ static bool looks_like_formula(struct span field)
 
 /* One quoted field. Line breaks stay (RFC 4180 2.6); other controls and broken UTF-8 become spaces
  * and U+FFFD. */
-static void write_field(struct buffer *text, struct span field, bool is_last)
+void csv_field(struct buffer *text, struct span field, bool is_last)
 {
 	buffer_putc(text, '"');
 	if (looks_like_formula(field)) {
@@ -54,7 +54,7 @@ static void write_finding(struct buffer *text, const struct assessment *a,
 	};
 	const size_t count = sizeof(fields) / sizeof(fields[0]);
 	for (size_t i = 0; i < count; i++) {
-		write_field(text, fields[i], i + 1 == count);
+		csv_field(text, fields[i], i + 1 == count);
 	}
 }
 

@@ -5,10 +5,14 @@
  * and hands the result to present.
  *
  *   check    one or a few domains: facts -> judgement -> advice -> profiles
+ *   senders  who sends as a domain, by its stored reports
+ *   plan     the way of a domain to reject
  */
 #ifndef MAILSEAL_SERVICE_SERVICE_H
 #define MAILSEAL_SERVICE_SERVICE_H
 
 #include "service/check.h"
+#include "service/plan.h"
+#include "service/senders.h"
 
 #endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Which sentence says what. */
+#include "present/report_words.h"
+
+#include "guide/guide.h"
+
+struct span evidence_sentence(enum mail_evidence evidence)
+{
+	static const enum sentence_id sentences[] = {
+		[EVIDENCE_SPF_ALIGNED] = SENTENCE_EVIDENCE_SPF_ALIGNED,
+		[EVIDENCE_KEY_AT_HOME] = SENTENCE_EVIDENCE_KEY_AT_HOME,
+		[EVIDENCE_KEY_ELSEWHERE] = SENTENCE_EVIDENCE_KEY_ELSEWHERE,
+		[EVIDENCE_OVERRIDE] = SENTENCE_EVIDENCE_OVERRIDE,
+		[EVIDENCE_FORWARDER] = SENTENCE_EVIDENCE_FORWARDER,
+		[EVIDENCE_SIGNATURE_BROKEN] = SENTENCE_EVIDENCE_SIGNATURE_BROKEN,
+		[EVIDENCE_PASSES_ON_OTHERS] = SENTENCE_EVIDENCE_PASSES_ON_OTHERS,
+		[EVIDENCE_OWN_NETWORK] = SENTENCE_EVIDENCE_OWN_NETWORK,
+		[EVIDENCE_STRICT_ONLY] = SENTENCE_EVIDENCE_STRICT_ONLY,
+		[EVIDENCE_PROVIDER] = SENTENCE_EVIDENCE_PROVIDER,
+		[EVIDENCE_PROVIDER_BRIEFLY] = SENTENCE_EVIDENCE_PROVIDER_BRIEFLY,
+		[EVIDENCE_STEADY] = SENTENCE_EVIDENCE_STEADY,
+		[EVIDENCE_OTHER_STEADY] = SENTENCE_EVIDENCE_OTHER_STEADY,
+		[EVIDENCE_NOTHING] = SENTENCE_EVIDENCE_NOTHING,
+	};
+	return sentence_get(sentences[evidence]);
+}
+
+static struct span cause_sentence(enum fail_cause cause)
+{
+	switch (cause) {
+	case CAUSE_NONE:
+	case CAUSE_COUNT:
+		break;
+	case CAUSE_NOT_SIGNED:
+		return sentence_get(SENTENCE_CAUSE_NOT_SIGNED);
+	case CAUSE_SIGNED_AS_OTHER:
+		return sentence_get(SENTENCE_CAUSE_SIGNED_AS_OTHER);
+	case CAUSE_SIGNATURE_BROKEN:
+		return sentence_get(SENTENCE_CAUSE_SIGNATURE_BROKEN);
+	case CAUSE_KEY_MISSING:
+		return sentence_get(SENTENCE_CAUSE_KEY_MISSING);
+	case CAUSE_STRICT:
+		return sentence_get(SENTENCE_CAUSE_STRICT_ALIGNMENT);
+	}
+	return span_of(NULL, 0);
+}
+
+struct span sender_fix(struct arena *arena, const struct sender *sender)
+{
+	if (sender->failing == 0 || sender->class == MAIL_SPOOFED ||
+	    sender->class == MAIL_FORWARDED) {
+		return span_of(NULL, 0);
+	}
+	enum fail_cause cause = CAUSE_NOT_SIGNED;
+	for (int i = CAUSE_NOT_SIGNED; i < CAUSE_COUNT; i++) {
+		if (sender->causes[i] > sender->causes[cause]) {
+			cause = (enum fail_cause)i;
+		}
+	}
+	const struct provider *provider = sender->provider;
+	if (provider != NULL && provider->dkim_fix.len > 0 && cause != CAUSE_STRICT) {
+		return arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(provider->dkim_fix),
+				    provider->spf_fix.len > 0 ? " " : "",
+				    SPAN_ARG(provider->spf_fix));
+	}
+	return cause_sentence(cause);
+}
+
+struct span day_text(struct arena *arena, int64_t day)
+{
+	struct time_text text = time_format(day * STORE_DAY_SECONDS);
+	return arena_printf(arena, "%.10s", text.text);
+}
+
+struct span plan_sentence(const struct plan *plan)
+{
+	static const enum sentence_id sentences[] = {
+		[PLAN_NO_DATA] = SENTENCE_PLAN_NO_DATA, [PLAN_SILENT] = SENTENCE_PLAN_SILENT,
+		[PLAN_TOO_FEW] = SENTENCE_PLAN_TOO_FEW, [PLAN_FIX] = SENTENCE_PLAN_FIX,
+		[PLAN_DWELL] = SENTENCE_PLAN_DWELL,	[PLAN_STEP] = SENTENCE_PLAN_STEP,
+		[PLAN_KEEP] = SENTENCE_PLAN_KEEP,
+	};
+	const struct senders_report *senders = plan->senders;
+	struct arena *arena = senders->arena;
+	int64_t at = plan->advice == PLAN_SILENT ? senders->last_report_at : plan->earliest;
+	const struct template_arg args[] = {
+		{SPAN("domain"), senders->scope.domain},
+		{SPAN("date"), day_text(arena, at / STORE_DAY_SECONDS)},
+		{SPAN("days"),
+		 arena_printf(arena, "%llu", (unsigned long long)plan->days_with_data)},
+		{SPAN("messages"),
+		 arena_printf(arena, "%llu", (unsigned long long)senders->messages)},
+		{SPAN("reporters"),
+		 arena_printf(arena, "%llu", (unsigned long long)plan->reporter_count)},
+		{SPAN("window"),
+		 arena_printf(arena, "%lld",
+			      (long long)(senders->scope.last_day - senders->scope.first_day))},
+	};
+	return template_fill(arena, sentence_get(sentences[plan->advice]), args,
+			     sizeof(args) / sizeof(args[0]), NULL);
+}
+
+struct span tls_cause_sentence(struct span result)
+{
+	static const struct {
+		struct span word;
+		enum sentence_id sentence;
+	} rows[] = {
+		{SPAN_INIT("starttls-not-supported"), SENTENCE_TLS_CAUSE_STARTTLS_NOT_SUPPORTED},
+		{SPAN_INIT("certificate-host-mismatch"),
+		 SENTENCE_TLS_CAUSE_CERTIFICATE_HOST_MISMATCH},
+		{SPAN_INIT("certificate-expired"), SENTENCE_TLS_CAUSE_CERTIFICATE_EXPIRED},
+		{SPAN_INIT("certificate-not-trusted"), SENTENCE_TLS_CAUSE_CERTIFICATE_NOT_TRUSTED},
+		{SPAN_INIT("validation-failure"), SENTENCE_TLS_CAUSE_VALIDATION_FAILURE},
+		{SPAN_INIT("tlsa-invalid"), SENTENCE_TLS_CAUSE_TLSA_INVALID},
+		{SPAN_INIT("dnssec-invalid"), SENTENCE_TLS_CAUSE_DNSSEC_INVALID},
+		{SPAN_INIT("dane-required"), SENTENCE_TLS_CAUSE_DANE_REQUIRED},
+		{SPAN_INIT("sts-policy-fetch-error"), SENTENCE_TLS_CAUSE_STS_POLICY_FETCH_ERROR},
+		{SPAN_INIT("sts-policy-invalid"), SENTENCE_TLS_CAUSE_STS_POLICY_INVALID},
+		{SPAN_INIT("sts-webpki-invalid"), SENTENCE_TLS_CAUSE_STS_WEBPKI_INVALID},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (span_equal(rows[i].word, result)) {
+			return sentence_get(rows[i].sentence);
+		}
+	}
+	return span_equal(result, SPAN("success")) ? span_of(NULL, 0)
+						   : sentence_get(SENTENCE_TLS_CAUSE_OTHER);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The sentences of guidance/ for what reports say. */
+#ifndef MAILSEAL_PRESENT_REPORT_WORDS_H
+#define MAILSEAL_PRESENT_REPORT_WORDS_H
+
+#include "service/plan.h"
+
+struct span evidence_sentence(enum mail_evidence evidence);
+/* What to do about most of a sender's failing mail: the provider's words, else ours. Empty when
+ * nothing fails or nothing can be done about it. In the arena. */
+struct span sender_fix(struct arena *arena, const struct sender *sender);
+/* "{domain}" and the others filled in. In the plan's arena. */
+struct span plan_sentence(const struct plan *plan);
+/* By the RFC's word; empty for "success". */
+struct span tls_cause_sentence(struct span result);
+/* "2026-11-23" of a day or a time. In the arena. */
+struct span day_text(struct arena *arena, int64_t day);
+
+#endif

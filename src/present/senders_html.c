@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Senders and the plan as a page that stands alone, with charts and the numbers behind them. */
+#include "present/chart.h"
+#include "present/report_css.h"
+#include "present/report_words.h"
+#include "present/senders_text.h"
+
+#define CHART_DAYS 400
+#define CHART_SENDERS 15
+
+static const char *const class_titles[] = {
+	[MAIL_LEGITIMATE] = "Legitimate",
+	[MAIL_FORWARDED] = "Forwarded and lists",
+	[MAIL_UNKNOWN] = "Not known",
+	[MAIL_SPOOFED] = "Spoofed",
+};
+
+static const char *const class_tags[] = {
+	[MAIL_LEGITIMATE] = "good",
+	[MAIL_FORWARDED] = "info",
+	[MAIL_UNKNOWN] = "warn",
+	[MAIL_SPOOFED] = "bad",
+};
+
+static void write_head(struct page *page, const struct senders_report *report)
+{
+	page_html(page,
+		  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		  "style-src 'unsafe-inline'\">\n<title>");
+	page_text(page, report->scope.domain);
+	page_html(page, ": who sends</title>\n<style>\n");
+	buffer_puts(page->out, report_css);
+	page_html(page, "</style>\n</head>\n<body>\n"
+			"<a class=\"skip\" href=\"#main\">Skip to the report</a>\n"
+			"<main id=\"main\">\n");
+	page_element(page, "h1", NULL, report->scope.domain);
+	buffer_printf(page->out,
+		      "<p class=\"kind\">%llu messages in reports from %.*s to %.*s</p>\n",
+		      (unsigned long long)report->messages,
+		      SPAN_ARG(day_text(report->arena, report->scope.first_day)),
+		      SPAN_ARG(day_text(report->arena, report->scope.last_day)));
+}
+
+static void write_number(struct page *page, uint64_t number)
+{
+	buffer_printf(page->out, "<td>%llu</td>", (unsigned long long)number);
+}
+
+static void write_day_table(struct page *page, const struct senders_report *report)
+{
+	page_html(page, "<details><summary>Numbers behind this chart</summary>"
+			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+			"aria-label=\"Messages a day\"><table><thead><tr><th scope=\"col\">Day</th>"
+			"<th scope=\"col\">Pass</th><th scope=\"col\">Fail</th>"
+			"<th scope=\"col\">Reports</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < report->days.len; i++) {
+		const struct store_day *day = VECTOR_AT(&report->days, const struct store_day, i);
+		uint64_t pass = day->both_pass + day->dkim_pass + day->spf_pass;
+		page_html(page, "<tr><th scope=\"row\">");
+		page_text(page, day_text(report->arena, day->day));
+		page_html(page, "</th>");
+		write_number(page, pass);
+		write_number(page, day->messages - pass);
+		write_number(page, day->reports);
+		page_html(page, "</tr>\n");
+	}
+	page_html(page, "</tbody></table></div></details>\n");
+}
+
+static void write_day_chart(struct page *page, const struct senders_report *report)
+{
+	size_t first = report->days.len > CHART_DAYS ? report->days.len - CHART_DAYS : 0;
+	size_t count = report->days.len - first;
+	struct chart_bar *bars = arena_alloc(report->arena, (count + 1) * sizeof(*bars));
+	if (count == 0 || bars == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct store_day *day =
+			VECTOR_AT(&report->days, const struct store_day, first + i);
+		uint64_t pass = day->both_pass + day->dkim_pass + day->spf_pass;
+		bars[i].parts[0] = pass;
+		bars[i].parts[1] = day->messages > pass ? day->messages - pass : 0;
+	}
+	struct chart chart = {
+		.title = SPAN("Messages a day that pass and fail DMARC"),
+		.part_names = {"pass", "fail"},
+		.part_classes = {"good", "bad"},
+		.part_count = 2,
+		.bars = bars,
+		.bar_count = count,
+	};
+	page_html(page, "<h2>Over time</h2>\n");
+	chart_columns(page, &chart);
+	write_day_table(page, report);
+}
+
+static void write_sender_chart(struct page *page, const struct senders_report *report)
+{
+	struct chart_bar bars[CHART_SENDERS];
+	size_t count = 0;
+	for (size_t i = 0; i < report->sender_count && count < CHART_SENDERS; i++) {
+		const struct sender *sender = report->senders[i];
+		if (sender->class != MAIL_SPOOFED) {
+			bars[count++] = (struct chart_bar){
+				sender->name,
+				{sender->messages - sender->failing, sender->failing}};
+		}
+	}
+	struct chart chart = {
+		.title = SPAN("Messages of the largest senders that pass and fail DMARC"),
+		.part_names = {"pass", "fail"},
+		.part_classes = {"good", "bad"},
+		.part_count = 2,
+		.bars = bars,
+		.bar_count = count,
+	};
+	if (count > 0) {
+		page_html(page, "<h2>Senders</h2>\n");
+		chart_rows(page, &chart);
+	}
+}
+
+static void write_sender(struct page *page, const struct senders_report *report,
+			 const struct sender *sender)
+{
+	page_html(page, "<tr><th scope=\"row\">");
+	page_text(page, sender->name);
+	page_html(page, "</th><td>");
+	buffer_printf(page->out, "<span class=\"tag %s\">%s</span></td>", class_tags[sender->class],
+		      class_titles[sender->class]);
+	write_number(page, sender->messages);
+	write_number(page, sender->failing);
+	page_html(page, "<td>");
+	page_text(page, day_text(report->arena, sender->first_day));
+	page_string(page, sender->is_new ? " (new)" : "");
+	page_html(page, "</td><td>");
+	page_text(page, day_text(report->arena, sender->last_day));
+	page_html(page, "</td><td>");
+	page_text(page, evidence_sentence(sender->evidence));
+	page_html(page, " ");
+	page_text(page, sender_fix(report->arena, sender));
+	page_html(page, "</td></tr>\n");
+}
+
+static void write_sender_table(struct page *page, const struct senders_report *report,
+			       const struct sender *const *senders, size_t count, const char *label)
+{
+	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+	page_string(page, label);
+	page_html(page, "\"><table><thead><tr><th scope=\"col\">Sender</th>"
+			"<th scope=\"col\">Is</th><th scope=\"col\">Messages</th>"
+			"<th scope=\"col\">Fail</th><th scope=\"col\">First seen</th>"
+			"<th scope=\"col\">Last seen</th><th scope=\"col\">Why, and what to do</th>"
+			"</tr></thead><tbody>\n");
+	for (size_t i = 0; i < count; i++) {
+		write_sender(page, report, senders[i]);
+	}
+	page_html(page, "</tbody></table></div>\n");
+}
+
+static void write_tls(struct page *page, const struct senders_report *report)
+{
+	if (report->tls.len == 0) {
+		return;
+	}
+	page_html(page, "<h2>TLS sessions</h2>\n<div class=\"scroll\" tabindex=\"0\" "
+			"role=\"region\" aria-label=\"TLS sessions\"><table><thead><tr>"
+			"<th scope=\"col\">Result</th><th scope=\"col\">Sessions</th>"
+			"<th scope=\"col\">MX</th><th scope=\"col\">Reporter</th>"
+			"<th scope=\"col\">What it means</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < report->tls.len; i++) {
+		const struct tls_line *line = VECTOR_AT(&report->tls, const struct tls_line, i);
+		page_html(page, "<tr>");
+		page_element(page, "td", NULL, line->result);
+		write_number(page, line->sessions);
+		page_element(page, "td", NULL, line->mx);
+		page_element(page, "td", NULL, line->reporter);
+		page_element(page, "td", NULL, tls_cause_sentence(line->result));
+		page_html(page, "</tr>\n");
+	}
+	page_html(page, "</tbody></table></div>\n");
+}
+
+static void write_impact(struct page *page, const struct senders_report *report)
+{
+	page_html(page, "<h3>What a stricter policy would have stopped in the last 30 days</h3>\n"
+			"<table><thead><tr><th scope=\"col\">Mail</th>"
+			"<th scope=\"col\">Messages</th><th scope=\"col\">Stopped</th></tr></thead>"
+			"<tbody>\n");
+	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
+		buffer_printf(page->out, "<tr><th scope=\"row\">%s</th>", class_titles[i]);
+		write_number(page, report->classes[i].recent_messages);
+		write_number(page, report->classes[i].recent_failing);
+		page_html(page, "</tr>\n");
+	}
+	page_html(page, "</tbody></table>\n");
+}
+
+static void write_plan(struct page *page, const struct plan *plan)
+{
+	page_html(page, "<h2>The way to reject</h2>\n");
+	buffer_printf(page->out, "<p>Policy now: <code>p=%s</code>.</p>\n",
+		      dmarc_policy_name(plan->policy));
+	page_element(page, "p", NULL, plan_sentence(plan));
+	if (plan->has_record && (plan->advice == PLAN_STEP || plan->advice == PLAN_DWELL ||
+				 plan->advice == PLAN_NO_DATA)) {
+		page_html(page, "<pre>");
+		page_text(page, plan->record.name);
+		page_html(page, " TXT ");
+		page_text(page, plan->record.value);
+		page_html(page, "</pre>\n");
+	}
+	if (plan->blocker_count > 0) {
+		page_html(page, "<h3>In the way</h3>\n");
+		write_sender_table(page, plan->senders, plan->blockers, plan->blocker_count,
+				   "Senders in the way");
+	}
+	write_impact(page, plan->senders);
+}
+
+void present_senders_html(const struct senders_report *report, const struct plan *plan,
+			  struct buffer *text)
+{
+	struct page page = {.out = text};
+	write_head(&page, report);
+	if (plan != NULL) {
+		write_plan(&page, plan);
+	}
+	write_day_chart(&page, report);
+	write_sender_chart(&page, report);
+	write_sender_table(&page, report, (const struct sender *const *)report->senders,
+			   report->sender_count, "All senders");
+	write_tls(&page, report);
+	page_html(&page, "</main>\n<footer class=\"page\"><p>Made ");
+	page_string(&page, time_format(report->now).text);
+	page_html(&page, " by mailseal.</p></footer>\n</body>\n</html>\n");
+}

@@ -51,6 +51,7 @@ struct spoof_attempt {
 	struct span author; /* domain of From */
 	struct envelope envelope;
 	struct span condition; /* what the stranger needs besides; empty for nothing */
+	bool is_particular;    /* that is more than anybody has: it does not decide the answer */
 	/* Records the stranger would publish, for a name to be registered; empty for none. */
 	struct span assumption;
 	/* What was found before the message was made. */

@@ -216,7 +216,10 @@ static struct span reason_of(struct spoof *s, const struct spoof_attempt *attemp
 static void choose(struct spoof *s, const struct spoof_attempt *attempt, const struct fact *unknown)
 {
 	struct spoof_finding *finding = &s->report.findings[attempt->vector];
-	if (finding->attempt != NULL && finding->outcome >= attempt->outcome) {
+	const struct spoof_attempt *known = finding->attempt;
+	bool is_plainer = known != NULL && known->outcome == attempt->outcome &&
+			  known->is_particular && !attempt->is_particular;
+	if (known != NULL && known->outcome >= attempt->outcome && !is_plainer) {
 		return;
 	}
 	finding->attempt = attempt;
@@ -360,8 +363,9 @@ static enum spoof_outcome best_of(const struct spoof_report *report, const enum 
 {
 	enum spoof_outcome best = SPOOF_NOT_THERE;
 	for (size_t i = 0; i < count; i++) {
-		enum spoof_outcome outcome = report->findings[set[i]].outcome;
-		best = outcome > best ? outcome : best;
+		const struct spoof_finding *finding = &report->findings[set[i]];
+		bool is_deciding = finding->attempt == NULL || !finding->attempt->is_particular;
+		best = is_deciding && finding->outcome > best ? finding->outcome : best;
 	}
 	return best;
 }

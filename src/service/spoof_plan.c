@@ -16,13 +16,51 @@ struct planning {
 	size_t subdomain_count;
 };
 
-/*
- * A stranger's address. From the range that is set aside for measurements (RFC 2544), which nobody
- * authorises by accident and nobody can be harmed by.
- */
-static struct network stranger_address(void)
+/* Does some term of the domain's records name a range that holds the address? */
+static bool is_authorised(const struct assessment *a, struct network address)
 {
-	return (struct network){NETWORK_IPV4, {198, 18, 66, 66}, 32};
+	const struct spf_view *view = a->spf;
+	for (size_t n = 0; view != NULL && n < view->node_count; n++) {
+		const struct spf_node *node = view->nodes[n];
+		for (size_t i = 0; i < node->term_count; i++) {
+			const struct spf_tree_term *entry = &node->terms[i];
+			for (size_t k = 0; k < entry->network_count; k++) {
+				if (network_contains(entry->networks[k], address)) {
+					return true;
+				}
+			}
+		}
+	}
+	return false;
+}
+
+/*
+ * A stranger's address: one that no range of the domain holds, if there is such a one. From ranges
+ * set aside for measurements and examples (RFC 2544, 5737), so that nobody is pointed at.
+ */
+static struct network stranger_address(const struct assessment *a)
+{
+	static const struct network addresses[] = {
+		{NETWORK_IPV4, {198, 18, 66, 66}, 32},
+		{NETWORK_IPV4, {203, 0, 113, 66}, 32},
+		{NETWORK_IPV4, {192, 0, 2, 66}, 32},
+	};
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		if (!is_authorised(a, addresses[i])) {
+			return addresses[i];
+		}
+	}
+	return addresses[0];
+}
+
+/* The same with an IPv6 address (RFC 5180, RFC 9637). */
+static struct network stranger_address_ipv6(const struct assessment *a)
+{
+	static const struct network addresses[] = {
+		{NETWORK_IPV6, {0x20, 0x01, 0, 2, [14] = 0x66, 0x66}, 128},
+		{NETWORK_IPV6, {0x3f, 0xff, [14] = 0x66, 0x66}, 128},
+	};
+	return addresses[is_authorised(a, addresses[0])];
 }
 
 static struct spoof_attempt *add(struct planning *p, enum spoof_vector vector, struct span author,
@@ -37,7 +75,7 @@ static struct spoof_attempt *add(struct planning *p, enum spoof_vector vector, s
 	attempt->author = author;
 	attempt->envelope = (struct envelope){
 		.has_client = true,
-		.client = stranger_address(),
+		.client = stranger_address(p->a),
 		.helo = SPAN(SPOOF_STRANGER_DOMAIN),
 		.has_mail_from = true,
 		.mail_from =
@@ -51,7 +89,11 @@ static void add_from_anywhere(struct planning *p)
 	struct span domain = p->a->domain;
 	add(p, SPOOF_EXACT, domain, domain);
 	add(p, SPOOF_STRANGER_ENVELOPE, domain, SPAN(SPOOF_STRANGER_DOMAIN));
-	struct spoof_attempt *attempt = add(p, SPOOF_NULL_SENDER, domain, domain);
+	struct spoof_attempt *attempt = add(p, SPOOF_EXACT, domain, domain);
+	if (attempt != NULL) {
+		attempt->envelope.client = stranger_address_ipv6(p->a);
+	}
+	attempt = add(p, SPOOF_NULL_SENDER, domain, domain);
 	if (attempt != NULL) {
 		attempt->envelope.mail_from = span_of(NULL, 0);
 		attempt->envelope.helo = domain;
@@ -94,6 +136,7 @@ static void add_wide(struct planning *p, const struct spf_tree_term *entry)
 			add(p, SPOOF_WIDE_RANGE, p->a->domain, p->a->domain);
 		if (attempt != NULL) {
 			attempt->envelope.client = address_inside(range);
+			attempt->is_particular = range.prefix_len > SPOOF_ANYBODYS_PREFIX;
 			attempt->condition =
 				arena_printf(p->a->arena, "any one address of %s",
 					     network_format(network_masked(range)).text);
@@ -135,6 +178,7 @@ static void add_shared(struct planning *p, const struct spf_tree_term *entry)
 		range != NULL ? add(p, SPOOF_SHARED_PROVIDER, p->a->domain, p->a->domain) : NULL;
 	if (attempt != NULL) {
 		attempt->envelope.client = address_inside(*range);
+		attempt->is_particular = true;
 		attempt->condition =
 			arena_printf(p->a->arena, "an account at %.*s that may use any MAIL FROM",
 				     SPAN_ARG(entry->provider->name));
@@ -151,7 +195,7 @@ static struct span takeover_record(struct planning *p, const struct spf_tree_ter
 	bool has_addresses =
 		entry->term->mechanism == SPF_A || entry->term->mechanism == SPF_EXISTS;
 	return has_addresses ? arena_printf(p->a->arena, "%.*s A %s", SPAN_ARG(entry->target),
-					    network_format(stranger_address()).text)
+					    network_format(stranger_address(p->a)).text)
 			     : span_of(NULL, 0);
 }
 
@@ -173,6 +217,15 @@ static void add_takeover(struct planning *p, const struct spf_tree_term *entry)
 	}
 }
 
+/* A service's ranges are its own matter: add_shared() is about them. */
+static bool is_of_service(const struct spf_node *node)
+{
+	while (node->parent != NULL && (node->via == NULL || node->via->provider == NULL)) {
+		node = node->parent;
+	}
+	return node->parent != NULL;
+}
+
 static void add_from_tree(struct planning *p)
 {
 	const struct spf_view *view = p->a->spf;
@@ -181,7 +234,9 @@ static void add_from_tree(struct planning *p)
 		for (size_t i = 0; node->is_authorising && i < node->term_count; i++) {
 			const struct spf_tree_term *entry = &node->terms[i];
 			if (is_usable(entry) || entry->term->kind == SPF_TERM_REDIRECT) {
-				add_wide(p, entry);
+				if (!is_of_service(node)) {
+					add_wide(p, entry);
+				}
 				add_shared(p, entry);
 				add_takeover(p, entry);
 			}

@@ -11,8 +11,11 @@
 #define SPOOF_MAX_ATTEMPTS 120
 /* Subdomains that are tried: mail hosts, names in SPF, and common ones. */
 #define SPOOF_MAX_SUBDOMAINS 16
-/* A range with as many addresses is taken for anybody's: a /16. */
+/* A range with as many addresses is shown: a /16. */
 #define SPOOF_WIDE_PREFIX 16
+/* From a /8 on somebody who means harm has an address in it; check's summary draws the same line.
+ */
+#define SPOOF_ANYBODYS_PREFIX 8
 /* A subdomain nobody has; its length is that of a name one would not invent. */
 #define SPOOF_INVENTED_LABEL "mailseal-witness-6f1c"
 /* RFC 2606 2: never in the DNS, so it is a domain without any record. */

@@ -89,7 +89,19 @@ static const struct row rows[] = {
 	{"null sender, closed", CLOSED, SPOOF_NULL_SENDER, SPOOF_STOPPED, SPOOF_ANSWER_NO},
 	{"a wide range", EXISTS "|example.org. TXT \"v=spf1 ip4:25.0.0.0/8 -all\"" REJECT,
 	 SPOOF_WIDE_RANGE, SPOOF_PASSES, SPOOF_ANSWER_PARTLY},
+	{"a range that is less than anybody's",
+	 EXISTS "|example.org. TXT \"v=spf1 ip4:25.0.0.0/16 -all\"" REJECT, SPOOF_WIDE_RANGE,
+	 SPOOF_PASSES, SPOOF_ANSWER_NO},
 	{"a narrow range", EXISTS "|example.org. TXT \"v=spf1 ip4:25.0.0.0/24 -all\"" REJECT,
+	 SPOOF_WIDE_RANGE, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
+	{"a wide range that holds example addresses",
+	 EXISTS "|example.org. TXT \"v=spf1 ip4:198.0.0.0/8 -all\"" REJECT, SPOOF_EXACT,
+	 SPOOF_STOPPED, SPOOF_ANSWER_PARTLY},
+	{"all of IPv6", EXISTS "|example.org. TXT \"v=spf1 ip6:::/0 -all\"" REJECT, SPOOF_EXACT,
+	 SPOOF_PASSES, SPOOF_ANSWER_YES},
+	{"a service's wide range is the service's matter",
+	 EXISTS "|example.org. TXT \"v=spf1 include:spf.protection.outlook.com -all\"" REJECT
+		"|spf.protection.outlook.com. TXT \"v=spf1 ip4:40.92.0.0/14 -all\"",
 	 SPOOF_WIDE_RANGE, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
 	{"a shared provider",
 	 EXISTS "|example.org. TXT \"v=spf1 include:spf.protection.outlook.com -all\"" REJECT
@@ -206,13 +218,13 @@ static void test_the_witness_is_a_complete_message(void **state)
 	struct spoofed spoofed;
 	run(&spoofed, EXISTS, NULL);
 	const struct spoof_finding *finding = &spoofed.report->findings[spoofed.report->closest];
-	static const char *const parts[] = {"From: postmaster@example.org\r\n",
-					    "\r\nTo: ", "\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n",
+	static const char *const parts[] = {"From: postmaster@example.org\r\n", "\r\nTo: ",
+					    "\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n",
 					    "\r\nMessage-ID: <", "\r\n\r\n"};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		struct span part = span_of_string(parts[i]);
-		assert_row_int(parts[i],
-			       span_search(finding->message, part) < finding->message.len, true);
+		assert_row_int(parts[i], span_search(finding->message, part) < finding->message.len,
+			       true);
 	}
 	assert_int_equal(finding->check->mail->message->anomalies.items.len, 0);
 	end(&spoofed);

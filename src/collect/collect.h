@@ -12,6 +12,13 @@
  *   dns_diagnose  why a look-up failed: SERVFAIL, REFUSED, silence or no network
  *   dns_server    "ADDR[@PORT]", and the resolvers of resolv.conf
  *   root_anchor   the trust anchor of the DNS root that is compiled in
+ *   smtp          the collector for FACT_ENDPOINT: mail servers, over SMTP and TLS
+ *   smtp_plan     which question comes next                    (pure)
+ *   smtp_offers   the lists a question offers                  (pure)
+ *   smtp_take, smtp_learn, smtp_finish   what the answers mean (pure)
+ *   smtp_note     what a connection says before TLS            (pure)
+ *   smtp_run      the connections of one endpoint, at its pace
+ *   sources       several collectors as one, at the same time
  *
  * A failed look-up is a fact (FACT_FAILED and why); only memory, files and libraries are failures.
  *
@@ -22,5 +29,7 @@
 #define MAILSEAL_COLLECT_COLLECT_H
 
 #include "collect/dns.h"
+#include "collect/smtp.h"
+#include "collect/sources.h"
 
 #endif

@@ -93,7 +93,9 @@ enum smtp_outcome smtp_outcome_of(const struct smtp_probe *probe, enum exchange_
 
 static enum endpoint_reach reach_of(const struct smtp_probe *probe, enum exchange_end end)
 {
-	if (probe->connected_ms >= 0) {
+	/* Only a connection that was made can be reset; the news may come before that of its
+	 * making. */
+	if (probe->connected_ms >= 0 || end == EXCHANGE_RESET) {
 		return ENDPOINT_CONNECTED;
 	}
 	switch (end) {
@@ -111,7 +113,7 @@ static enum endpoint_reach reach_of(const struct smtp_probe *probe, enum exchang
 static enum endpoint_greeting greeting_of(const struct smtp_probe *probe, enum exchange_end end)
 {
 	const struct smtp_talk *talk = &probe->talk;
-	if (probe->connected_ms < 0) {
+	if (reach_of(probe, end) != ENDPOINT_CONNECTED) {
 		return ENDPOINT_GREETING_NONE;
 	}
 	if (talk->greeting.code == 220) {

@@ -13,7 +13,7 @@
 #define COMPLAINT_MAX 1000
 
 static const struct command *const commands[] = {
-	&cmd_check, &cmd_replay, &cmd_verify,	&cmd_spoof,    &cmd_senders,
+	&cmd_check, &cmd_replay, &cmd_verify,	&cmd_spoof,    &cmd_senders,	&cmd_ingest,
 	&cmd_plan,  &cmd_record, &cmd_guidance, &cmd_profiles, &cmd_completion,
 };
 

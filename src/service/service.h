@@ -5,6 +5,7 @@
  * and hands the result to present.
  *
  *   check    one or a few domains: facts -> judgement -> advice -> profiles
+ *   ingest   report files into the store
  *   senders  who sends as a domain, by its stored reports
  *   plan     the way of a domain to reject
  */
@@ -12,6 +13,7 @@
 #define MAILSEAL_SERVICE_SERVICE_H
 
 #include "service/check.h"
+#include "service/ingest.h"
 #include "service/plan.h"
 #include "service/senders.h"
 

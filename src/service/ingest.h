@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * Reports from files into the store. Work is committed in batches; a file counts as done only after
+ * the commit that holds all its rows, so that a program killed at any moment and started again
+ * loses nothing and counts nothing twice.
+ */
+#ifndef MAILSEAL_SERVICE_INGEST_H
+#define MAILSEAL_SERVICE_INGEST_H
+
+#include "reports/reports.h"
+#include "store/store.h"
+
+/* A batch ends after a report that brings it to this many rows, or after so many files. */
+#define INGEST_BATCH_ROWS 50000
+#define INGEST_BATCH_FILES 500
+
+struct ingest_counts {
+	uint64_t files;
+	uint64_t unreadable_files;
+	uint64_t documents[REPORT_IGNORED + 1];	   /* by outcome */
+	uint64_t reports[REPORT_KIND_FAILURE + 1]; /* new ones, by kind */
+	uint64_t same_reports;			   /* held already */
+	uint64_t merged_reports;
+	uint64_t rows; /* of new and merged aggregate reports */
+	uint64_t messages;
+	uint64_t warnings[REPORT_WARNING_COUNT];
+	uint64_t refusals[REPORT_REFUSAL_COUNT];
+};
+
+struct ingest_options {
+	struct store *store;
+	int64_t now;
+	const char *move_to; /* folder for files that are done; NULL leaves them */
+	void *context;
+	/* Called after each file, and for what could not be used. May be NULL. */
+	void (*progress)(void *context, const struct ingest_counts *counts);
+	void (*refused)(void *context, const struct report_origin *origin,
+			const struct report_ending *ending);
+	void (*unreadable)(void *context, struct span path, const struct failure *failure);
+	bool (*is_stopped)(void *context);
+};
+
+struct ingest;
+
+int ingest_new(const struct ingest_options *options, struct ingest **ret_ingest,
+	       struct failure *reterr) MUST_CHECK;
+/* What was not committed is forgotten. */
+void ingest_free(struct ingest *ingest);
+/* A file, or all files of a folder. Files that were changed before `since` or in the last
+ * `settle_s` seconds before `now` are left for another time; 0 and 0 take all. */
+int ingest_path(struct ingest *ingest, const char *path, int64_t since, int64_t settled_before,
+		struct failure *reterr) MUST_CHECK;
+/* An open file or pipe. It is not moved. */
+int ingest_fd(struct ingest *ingest, int fd, struct span name, struct failure *reterr) MUST_CHECK;
+/* Commits, and moves the files that are done. */
+int ingest_finish(struct ingest *ingest, struct failure *reterr) MUST_CHECK;
+const struct ingest_counts *ingest_counts(const struct ingest *ingest);
+
+#endif

@@ -630,7 +630,9 @@ static void settle_content(struct aggregate_builder *builder)
 
 bool aggregate_builder_end(struct aggregate_builder *builder)
 {
-	bool is_report = builder->is_begun || builder->has_metadata || builder->has_policy;
+	bool is_refused = builder->reading->ending.refusal != REPORT_NOT_REFUSED;
+	bool has_head = builder->has_metadata || builder->has_policy;
+	bool is_report = builder->is_begun || (has_head && !is_refused);
 	if (is_report) {
 		builder->reading->ending.kind = REPORT_KIND_AGGREGATE;
 		tell_begin(builder);

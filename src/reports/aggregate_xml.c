@@ -14,8 +14,8 @@
 #include "reports/xml_text.h"
 
 /* What a parser may read before it is made anew, and what it may read without a row's end. */
-#define PARSER_BYTES ((uint64_t)8 << 20)
-#define PARSER_MAX_BYTES ((uint64_t)16 << 20)
+#define PARSER_BYTES ((uint64_t)1 << 20)
+#define PARSER_MAX_BYTES ((uint64_t)2 << 20)
 /* What is looked at behind the end of a document. */
 #define TAIL_BYTES ((size_t)1 << 20)
 /* Documents behind the first that are read. */

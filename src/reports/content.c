@@ -76,5 +76,8 @@ enum content_kind content_kind_of(struct span head)
 	if (utf16_is_text(head, &is_big_endian)) {
 		return CONTENT_UTF16;
 	}
-	return text_kind(without_blanks(head));
+	/* a file of zeros is not empty */
+	struct span text = without_blanks(head);
+	return text.len == 0 && span_find(head, '\0', 0) < head.len ? CONTENT_OTHER
+								    : text_kind(text);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "reports/arf.h"
+#include "reports/content.h"
 #include "reports/mime.h"
 #include "reports/reader_internal.h"
 
@@ -14,6 +15,9 @@
 #define FIELDS_BYTES ((size_t)256 << 10)
 #define HEADER_BYTES ((size_t)1 << 20)
 #define NO_PART SIZE_MAX
+/* How far a line is looked at for a field's name, and how many fields go with a part. */
+#define FIELD_LOOK_BYTES 80
+#define FIELDS_PER_MEMBER 10
 
 struct mail {
 	struct report_reader *reader;
@@ -229,9 +233,29 @@ static void read_parsed(struct report_reader *reader, struct mime_mail *mime, ui
 	reading->nesting--;
 }
 
+/* GMime takes a kilobyte and more for each part, and 200 octets for each field of a header. */
+static bool has_too_many_parts(const struct report_reader *reader, struct span message)
+{
+	size_t max_members = reader->reading.options.limits.max_members;
+	size_t boundaries = 0;
+	size_t fields = 0;
+	for (size_t at = 0; at < message.len; at = span_find(message, '\n', at) + 1) {
+		struct span line = span_slice(message, at, FIELD_LOOK_BYTES);
+		boundaries += span_starts_with(line, SPAN("--"));
+		fields += content_is_header_line(line);
+	}
+	return boundaries > max_members || fields > FIELDS_PER_MEMBER * max_members;
+}
+
 void reader_read_mail(struct report_reader *reader, struct span message, uint64_t number,
 		      struct span member)
 {
+	if (has_too_many_parts(reader, message)) {
+		reading_document_begin(&reader->reading, member);
+		reading_refuse(&reader->reading, REPORT_REFUSED_MEMBERS, "parts of a mail");
+		reading_document_end(&reader->reading, /* is_usable */ false);
+		return;
+	}
 	struct mime_mail *mime = mime_mail_new(&reader->reading, message);
 	if (mime != NULL) {
 		read_parsed(reader, mime, number, member);

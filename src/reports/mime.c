@@ -21,6 +21,7 @@ struct mime_mail {
 	size_t count;
 	size_t cap;
 	bool is_cut;
+	GByteArray bytes;  /* the message, to which GMime's stream points */
 	GMimeStream *open; /* of the leaf that is being read */
 	char from_domain[LIMIT_NAME_TEXT + 1];
 };
@@ -113,16 +114,20 @@ static void set_from_domain(struct mime_mail *mail)
 	mail->from_domain[len] = '\0';
 }
 
-/* Takes over the reference to the message. */
-static struct mime_mail *new_mail(struct reading *reading, GMimeMessage *message)
+static struct mime_mail *new_mail(struct reading *reading)
 {
 	struct mime_mail *mail = calloc(1, sizeof(*mail));
 	if (mail == NULL) {
 		reading_fail_memory(reading, "read a mail");
-		g_object_unref(message);
-		return NULL;
+	} else {
+		mail->reading = reading;
 	}
-	mail->reading = reading;
+	return mail;
+}
+
+/* Takes over the reference to the message. */
+static struct mime_mail *look_at(struct mime_mail *mail, GMimeMessage *message)
+{
 	mail->message = message;
 	if (g_mime_message_get_mime_part(message) != NULL) {
 		collect_parts(mail);
@@ -133,18 +138,25 @@ static struct mime_mail *new_mail(struct reading *reading, GMimeMessage *message
 
 struct mime_mail *mime_mail_new(struct reading *reading, struct span message)
 {
-	GByteArray bytes = {(guint8 *)(uintptr_t)message.ptr, (guint)message.len};
+	struct mime_mail *mail = new_mail(reading);
+	if (mail == NULL) {
+		return NULL;
+	}
 	g_mime_init();
-	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(&bytes);
+	mail->bytes = (GByteArray){(guint8 *)(uintptr_t)message.ptr, (guint)message.len};
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(&mail->bytes);
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-	/* parts refer to the stream: nothing is copied, and the bytes are only needed while parsing
-	 * and reading */
+	/* parts refer to the stream: nothing is copied */
 	g_mime_parser_set_persist_stream(parser, TRUE);
 	GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
 	g_object_unref(parser);
 	g_object_unref(stream);
-	return parsed != NULL ? new_mail(reading, parsed) : NULL;
+	if (parsed == NULL) {
+		free(mail);
+		return NULL;
+	}
+	return look_at(mail, parsed);
 }
 
 void mime_mail_free(struct mime_mail *mail)
@@ -224,7 +236,8 @@ struct mime_mail *mime_mail_nested(const struct mime_mail *mail, size_t i)
 {
 	GMimeMessage *message =
 		g_mime_message_part_get_message(GMIME_MESSAGE_PART(mail->parts[i].object));
-	return message != NULL ? new_mail(mail->reading, g_object_ref(message)) : NULL;
+	struct mime_mail *nested = message != NULL ? new_mail(mail->reading) : NULL;
+	return nested != NULL ? look_at(nested, g_object_ref(message)) : NULL;
 }
 
 void mime_mail_header_text(const struct mime_mail *mail, struct buffer *text)

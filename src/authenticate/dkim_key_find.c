@@ -90,7 +90,7 @@ static enum public_key_status make_key(const struct dkim_key *record,
 				  ret_key);
 }
 
-static enum dkim_reason verify(const struct public_key *key, const struct dkim_signature *signature,
+static enum dkim_reason verify(struct public_key *key, const struct dkim_signature *signature,
 			       const struct digest_value *digest)
 {
 	return reason_of_signature(
@@ -105,9 +105,9 @@ static enum dkim_reason check_signature(const struct dkim_key *record,
 					const struct dkim_key_options *options)
 {
 	enum key_kind kind = record->type == DKIM_KEY_ED25519 ? KEY_ED25519 : KEY_RSA;
-	const struct public_key *known =
-		options->cache != NULL ? key_cache_get(options->cache, kind, record->public_key)
-				       : NULL;
+	struct public_key *known = options->cache != NULL
+					   ? key_cache_get(options->cache, kind, record->public_key)
+					   : NULL;
 	if (known != NULL) {
 		return verify(known, signature, digest);
 	}

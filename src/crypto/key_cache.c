@@ -51,8 +51,8 @@ void key_cache_free(struct key_cache *cache)
 	free(cache);
 }
 
-const struct public_key *key_cache_get(const struct key_cache *cache, enum key_kind kind,
-				       struct span octets)
+struct public_key *key_cache_get(const struct key_cache *cache, enum key_kind kind,
+				 struct span octets)
 {
 	const struct slot *slot = &cache->slots[slot_of(cache, octets)];
 	if (slot->key == NULL || public_key_kind(slot->key) != kind ||

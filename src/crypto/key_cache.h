@@ -19,8 +19,8 @@ struct key_cache *key_cache_new(uint64_t seed);
 /* Frees the keys too. NULL is allowed. */
 void key_cache_free(struct key_cache *cache);
 /* NULL when it is not there. Valid until the next key_cache_put(). */
-const struct public_key *key_cache_get(const struct key_cache *cache, enum key_kind kind,
-				       struct span octets);
+struct public_key *key_cache_get(const struct key_cache *cache, enum key_kind kind,
+				 struct span octets);
 /* Takes the key over; false (and the key is still the caller's) when memory is out. */
 bool key_cache_put(struct key_cache *cache, struct span octets, struct public_key *key) MUST_CHECK;
 

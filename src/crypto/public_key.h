@@ -54,9 +54,10 @@ enum key_kind public_key_kind(const struct public_key *key);
 unsigned public_key_bits(const struct public_key *key);
 /*
  * Checks a signature over a digest. RSA: PKCS#1 v1.5 (RFC 8017 8.2.2) with that kind of digest.
- * Ed25519: PureEdDSA over the digest's octets, as RFC 8463 3 has it.
+ * Ed25519: PureEdDSA over the digest's octets, as RFC 8463 3 has it. The key keeps what the first
+ * check prepared, so one thread at a time.
  */
-enum signature_status public_key_verify(const struct public_key *key, enum digest_kind kind,
+enum signature_status public_key_verify(struct public_key *key, enum digest_kind kind,
 					struct span digest, struct span signature);
 /* Bits of a big-endian number, leading zeros not counted. */
 size_t public_key_number_bits(struct span number);

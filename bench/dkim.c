@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * Messages verified per second of CPU time, with a key seen first and with a known key: RSA-2048,
+ * relaxed/relaxed, four sizes. The messages and the key's record stay in the folder given, for
+ * bench_dkim_peer.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "authenticate/sign.h"
+#include "facts/set.h"
+#include "records/txt.h"
+
+#define MESSAGE_MAX ((size_t)4 << 20)
+#define ARENA_MAX ((size_t)16 << 20)
+/* What one measurement hashes, roughly; and at least so many messages. */
+#define ROUND_BYTES ((size_t)60 << 20)
+#define ROUND_MIN 20
+#define ROUND_MAX 10000
+
+struct bench {
+	struct private_key *key;
+	struct buffer record;
+	struct facts *facts;
+	struct arena *arena;
+	struct key_cache *cache; /* of the run at hand; NULL for keys seen first */
+};
+
+static void check(bool condition, const char *what)
+{
+	if (!condition) {
+		fprintf(stderr, "bench_dkim: %s failed\n", what);
+		exit(EXIT_FAILURE);
+	}
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Short words in lines of ordinary length. */
+static void write_body(struct buffer *text, size_t size)
+{
+	static const char *const words[] = {"the",  "quick", "brown", "fox",  "jumps",
+					    "over", "a",     "lazy",  "dog.", "Twice."};
+	unsigned state = 1;
+	size_t start = text->len;
+	size_t line = text->len;
+	while (text->len - start < size) {
+		state = state * 1103515245 + 12345;
+		buffer_puts(text, words[(state >> 16) % 10]);
+		bool is_full = text->len - line > 68;
+		buffer_puts(text, is_full ? "\r\n" : " ");
+		line = is_full ? text->len : line;
+	}
+	buffer_puts(text, "\r\n");
+}
+
+static void write_message(struct buffer *text, size_t body_size)
+{
+	for (int i = 1; i <= 3; i++) {
+		buffer_printf(text,
+			      "Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d])\r\n"
+			      "\tby mail.example.com with ESMTPS id abcdef%d\r\n"
+			      "\tfor <bo@example.com>; Mon, 23 Nov 2026 10:00:00 +0000\r\n",
+			      i, i, i, i);
+	}
+	buffer_puts(text, "From: Ann Other <ann@sender.example>\r\nTo: Bo <bo@example.com>\r\n"
+			  "Cc: Cy <cy@example.com>\r\nSubject: an ordinary subject\r\n"
+			  "Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n"
+			  "Message-ID: <12345@sender.example>\r\nMIME-Version: 1.0\r\n"
+			  "Content-Type: text/plain; charset=utf-8\r\n\r\n");
+	write_body(text, body_size);
+}
+
+static void sign(struct bench *bench, struct buffer *message)
+{
+	static const struct span names[] = {
+		SPAN_INIT("from"),	   SPAN_INIT("to"),	      SPAN_INIT("cc"),
+		SPAN_INIT("date"),	   SPAN_INIT("subject"),      SPAN_INIT("message-id"),
+		SPAN_INIT("mime-version"), SPAN_INIT("content-type"),
+	};
+	struct mail_options options = {.is_for_signing = true};
+	struct mail_reader *reader = mail_reader_new(bench->arena, &options);
+	struct buffer signed_message = buffer_new(MESSAGE_MAX);
+	struct sign_request request = {
+		.key = bench->key,
+		.domain = SPAN("sender.example"),
+		.selector = SPAN("s1"),
+		.names = {names, sizeof(names) / sizeof(names[0])},
+		.time = time(NULL) - 60,
+	};
+	mail_reader_feed(reader, buffer_span(message));
+	const struct mail *mail = mail_reader_end(reader);
+	check(sign_dkim(bench->arena, mail, &request, &signed_message, NULL) == 0, "signing");
+	mail_reader_close(reader);
+	arena_reset(bench->arena);
+	buffer_append(&signed_message, buffer_span(message));
+	buffer_free(message);
+	*message = signed_message;
+}
+
+static bool verify(struct bench *bench, struct span message)
+{
+	struct mail_options mail_options = {.line_ends = LINE_ENDS_CRLF};
+	struct dkim_options options = {
+		.now = time(NULL),
+		.skew_s = DKIM_SKEW_S,
+		.key = {.cache = bench->cache},
+	};
+	struct mail_reader *reader = mail_reader_new(bench->arena, &mail_options);
+	struct wants wants = wants_new(bench->arena);
+	struct inquiry inquiry = {bench->facts, &wants};
+	mail_reader_feed(reader, message);
+	const struct dkim_report *report =
+		dkim_verify(bench->arena, &inquiry, mail_reader_end(reader), &options);
+	bool is_good = report != NULL && report->verdicts[0].result == DKIM_PASS;
+	mail_reader_close(reader);
+	arena_reset(bench->arena);
+	return is_good;
+}
+
+static double rate(struct bench *bench, struct span message)
+{
+	size_t rounds = ROUND_BYTES / message.len;
+	rounds = rounds < ROUND_MIN ? ROUND_MIN : rounds > ROUND_MAX ? ROUND_MAX : rounds;
+	check(verify(bench, message), "verifying");
+	double start = cpu_seconds();
+	for (size_t i = 0; i < rounds; i++) {
+		check(verify(bench, message), "verifying");
+	}
+	return (double)rounds / (cpu_seconds() - start);
+}
+
+static void write_file(const char *folder, const char *name, struct span text)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *file = fopen(path, "wb");
+	check(file != NULL && fwrite(text.ptr, 1, text.len, file) == text.len, path);
+	fclose(file);
+}
+
+static void measure(struct bench *bench, size_t body_size, const char *folder, int number)
+{
+	struct buffer message = buffer_new(MESSAGE_MAX);
+	char name[32];
+	write_message(&message, body_size);
+	sign(bench, &message);
+	snprintf(name, sizeof(name), "%d.eml", number);
+	write_file(folder, name, buffer_span(&message));
+	printf("%zu first %.0f\n", message.len, rate(bench, buffer_span(&message)));
+	bench->cache = key_cache_new(1);
+	printf("%zu known %.0f\n", message.len, rate(bench, buffer_span(&message)));
+	key_cache_free(bench->cache);
+	bench->cache = NULL;
+	buffer_free(&message);
+}
+
+static void publish(struct bench *bench)
+{
+	struct buffer rdata = buffer_new(LIMIT_DNS_MESSAGE);
+	txt_to_rdata(buffer_span(&bench->record), &rdata);
+	struct dns_record record = {3600, buffer_span(&rdata)};
+	struct dns_answer answer = {.records = &record, .record_count = 1};
+	struct fact fact = {
+		.key = {FACT_DNS, RR_TXT, SPAN("s1._domainkey.sender.example")},
+		.state = FACT_PRESENT,
+		.dns = &answer,
+	};
+	check(facts_add(bench->facts, &fact, NULL) == 0, "publishing");
+	buffer_free(&rdata);
+}
+
+int main(int argc, char **argv)
+{
+	static const size_t sizes[] = {1500, 20000, 200000, 2000000};
+	struct bench bench = {
+		.record = buffer_new(LIMIT_DNS_MESSAGE),
+		.facts = facts_new(0 /* seed */),
+		.arena = arena_new(ARENA_MAX),
+	};
+	check(argc == 2, "usage: bench_dkim FOLDER");
+	check(private_key_generate(KEY_RSA, 2048, &bench.key, NULL) == 0, "making a key");
+	check(sign_key_record(bench.key, &bench.record, NULL) == 0, "writing its record");
+	publish(&bench);
+	write_file(argv[1], "record", buffer_span(&bench.record));
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		measure(&bench, sizes[i], argv[1], (int)i);
+	}
+	private_key_free(bench.key);
+	facts_free(bench.facts);
+	arena_free(bench.arena);
+	buffer_free(&bench.record);
+	return EXIT_SUCCESS;
+}

@@ -60,12 +60,21 @@ static void gather_one(struct gathering *gathering, enum fix_id id, const struct
 	}
 }
 
+/* Whoever would change a registry's record publishes one of the domain's own. */
+static enum fix_id fix_for(const struct assessment *a, const struct finding *finding)
+{
+	enum fix_id id = finding->guidance->fix;
+	bool is_change = id == FIX_REPAIR_DMARC || id == FIX_REPLACE_REPORT_ADDRESS ||
+			 id == FIX_ADD_REPORT_ADDRESS || id == FIX_TIGHTEN_DMARC;
+	return is_change && dmarc_wants_own_record(a) ? FIX_PUBLISH_DMARC : id;
+}
+
 static void gather(struct gathering *gathering)
 {
 	for (size_t i = 0; i < finding_count(gathering->a); i++) {
 		const struct finding *finding = finding_at(gathering->a, i);
 		if (finding->guidance->fix != FIX_NONE) {
-			gather_one(gathering, finding->guidance->fix, finding);
+			gather_one(gathering, fix_for(gathering->a, finding), finding);
 		}
 	}
 }

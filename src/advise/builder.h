@@ -56,6 +56,8 @@ bool fix_repair_spf(struct builder *builder);
 bool fix_tighten_spf_all(struct builder *builder);
 bool fix_remove_spf_type99(struct builder *builder);
 /* fix_dmarc.c */
+/* What covers the domain is its registry's record: only one of its own can be changed. */
+bool dmarc_wants_own_record(const struct assessment *a);
 bool fix_publish_dmarc(struct builder *builder);
 bool fix_repair_dmarc(struct builder *builder);
 bool fix_authorise_report_destination(struct builder *builder);

@@ -7,8 +7,31 @@
 
 /* --- publish --- */
 
+/* The record of a registry the domain stands under: not ours to change. */
+static bool is_foreign(const struct assessment *a, const struct dmarc_step *step)
+{
+	return !span_equal(step->domain, a->domain) &&
+	       public_suffix_is(a->options->suffixes, step->domain);
+}
+
+bool dmarc_wants_own_record(const struct assessment *a)
+{
+	const struct dmarc_view *view = a->dmarc;
+	return view != NULL && view->holder != NULL && is_foreign(a, view->holder) &&
+	       view->own->kind == DMARC_STEP_NONE && view->own->near_miss.len == 0;
+}
+
+/* What a registry asks for so far stays as strict for receivers that look there. */
+static struct span policy_so_far(const struct assessment *a)
+{
+	enum dmarc_policy policy =
+		dmarc_wants_own_record(a) ? a->dmarc->domain.published : DMARC_POLICY_ABSENT;
+	bool is_enforced = policy == DMARC_POLICY_QUARANTINE || policy == DMARC_POLICY_REJECT;
+	return span_of_string(dmarc_policy_name(is_enforced ? policy : DMARC_POLICY_NONE));
+}
+
 /* Whoever may send begins by watching; a registry says that those below it are not its own. */
-static struct span first_record(const struct assessment *a)
+static struct span first_record(struct arena *arena, const struct assessment *a)
 {
 	if (a->kind == DOMAIN_PARKED) {
 		return SPAN("v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; "
@@ -16,14 +39,16 @@ static struct span first_record(const struct assessment *a)
 	}
 	return a->kind == DOMAIN_PUBLIC_SUFFIX
 		       ? SPAN("v=DMARC1; p=none; psd=y; rua=" RECORD_ADDRESS_TEMPLATE)
-		       : SPAN("v=DMARC1; p=none; rua=" RECORD_ADDRESS_TEMPLATE);
+		       : arena_printf(arena, "v=DMARC1; p=%.*s; rua=" RECORD_ADDRESS_TEMPLATE,
+				      SPAN_ARG(policy_so_far(a)));
 }
 
 bool fix_publish_dmarc(struct builder *builder)
 {
 	const struct dmarc_step *own = builder->a->dmarc->own;
 	builder_put(builder, fact_owner(own->fact, own->name), RR_TXT, SPAN(""),
-		    first_record(builder->a));
+		    first_record(builder->arena, builder->a));
+	builder_arg(builder, SPAN("name"), own->name);
 	return builder->a->kind != DOMAIN_NONEXISTENT;
 }
 
@@ -78,13 +103,6 @@ static void join_records(struct builder *builder, const struct dmarc_step *step)
 	}
 }
 
-/* The record of a registry the domain stands under: not ours to change. */
-static bool is_foreign(const struct assessment *a, const struct dmarc_step *step)
-{
-	return !span_equal(step->domain, a->domain) &&
-	       public_suffix_is(a->options->suffixes, step->domain);
-}
-
 static void mend_step(struct builder *builder, const struct dmarc_step *step)
 {
 	if (is_foreign(builder->a, step)) {
@@ -100,7 +118,8 @@ static void mend_step(struct builder *builder, const struct dmarc_step *step)
 			    mended(builder, step->near_miss, /* is_new_to_force: */ true));
 	} else if (step->kind == DMARC_STEP_NONE) {
 		builder_put(builder, fact_owner(step->fact, step->name), RR_TXT, SPAN(""),
-			    mended(builder, first_record(builder->a), /* is_new_to_force: */ true));
+			    mended(builder, first_record(builder->arena, builder->a),
+				   /* is_new_to_force: */ true));
 	}
 }
 

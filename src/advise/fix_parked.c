@@ -27,7 +27,7 @@ bool fix_park_domain(struct builder *builder)
 	}
 	const bool is_wanted[RECORD_PARKED_COUNT] = {
 		builder_has(builder, FINDING_SPF_MISSING),
-		builder_has(builder, FINDING_DMARC_MISSING),
+		builder_has(builder, FINDING_DMARC_MISSING) || dmarc_wants_own_record(a),
 		wants_empty_dkim(builder),
 		a->mx != NULL && a->mx->is_known && !a->mx->is_null,
 	};

@@ -97,6 +97,52 @@ static void assert_change(const struct record_change *change, enum record_action
 	assert_row_span(value, change->value, span_of_string(value));
 }
 
+/* Nobody is told to change the record of a registry; a record of the domain's own mends all. */
+static void test_registry(void **state)
+{
+	static const char *const sending[MAX_LINES] = {
+		"org. SOA ns.nic.org. h.nic.org. 1 2 3 4 5",
+		"_dmarc.org. TXT \"v=DMARC1; p=quarantine; psd=y\"",
+		"example.org. MX 10 mail.example.org.",
+		"mail.example.org. A 93.184.216.1",
+		"example.org. TXT \"v=spf1 mx ~all\"",
+	};
+	static const char *const silent[MAX_LINES] = {
+		"org. SOA ns.nic.org. h.nic.org. 1 2 3 4 5",
+		"_dmarc.org. TXT \"v=DMARC1; p=reject; sp=none; psd=y\"",
+		"example.org. A 93.184.216.1",
+	};
+	static const struct {
+		const char *row;
+		const char *const *lines;
+		enum fix_id fix;
+		const char *value;
+	} rows[] = {
+		{"sending", sending, FIX_PUBLISH_DMARC,
+		 "v=DMARC1; p=quarantine; rua=mailto:<YOUR-REPORT-ADDRESS>"},
+		{"silent", silent, FIX_PARK_DOMAIN,
+		 "v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s; "
+		 "rua=mailto:<YOUR-REPORT-ADDRESS>"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct run run;
+		run_start(&run, rows[i].lines);
+		const struct advice *advice = advise(run.arena, run.result);
+		const struct fix *fix = find_fix(advice, rows[i].fix);
+		bool is_found = false;
+		for (size_t k = 0; fix != NULL && k < fix->change_count; k++) {
+			is_found = is_found ||
+				   span_equal(fix->changes[k].value, span_of_string(rows[i].value));
+		}
+		assert_row_int(rows[i].row, is_found, true);
+		assert_null(find_fix(advice, FIX_REPLACE_REPORT_ADDRESS));
+		assert_null(find_fix(advice, FIX_ADD_REPORT_ADDRESS));
+		assert_null(find_fix(advice, FIX_TIGHTEN_DMARC));
+		run_free(&run);
+	}
+}
+
 /* Three kinds of finding about one record: one new record, and only then the next step. */
 static void test_one_record(void **state)
 {
@@ -326,6 +372,7 @@ static void test_missing_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_registry),
 		cmocka_unit_test(test_one_record),
 		cmocka_unit_test(test_single_kind),
 		cmocka_unit_test(test_silent_domain_is_parked),

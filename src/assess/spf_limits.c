@@ -34,7 +34,9 @@ static void report_lookups(struct assessment *a, const struct spf_view *view)
 	finding_arg(a, finding, "lookups", "%s%u", view->is_lookups_at_least ? "at least " : "",
 		    is_cut ? SPF_FOLLOWED_LOOKUPS : view->lookups);
 	if (!is_too_many) {
-		finding_arg(a, finding, "left", "%u", SPF_MAX_LOOKUPS - view->lookups);
+		unsigned left = SPF_MAX_LOOKUPS - view->lookups;
+		bool is_at_most = view->is_lookups_at_least && left > 0;
+		finding_arg(a, finding, "left", "%s%u", is_at_most ? "at most " : "", left);
 		finding->severity =
 			view->lookups == SPF_MAX_LOOKUPS ? SEVERITY_MEDIUM : finding->severity;
 	}

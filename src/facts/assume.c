@@ -45,6 +45,22 @@ static int parse_value(struct arena *arena, struct assumption *assumption, struc
 	return 0;
 }
 
+/* What would have to be carried over to names and types that no assumption is about. */
+static int refuse_unfollowed(const struct assumption *assumption, struct failure *reterr)
+{
+	if (assumption->type == RR_CNAME) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record",
+				   "a CNAME is not followed in a what-if: assume the records that "
+				   "it leads to");
+	}
+	if (span_starts_with(assumption->name, SPAN("*."))) {
+		return failure_set(reterr, FAILURE_INPUT, "read the record",
+				   "a wildcard is not expanded in a what-if: assume the record at "
+				   "a name that it covers");
+	}
+	return 0;
+}
+
 int assumption_add(struct assumptions *assumptions, struct arena *arena, struct span text,
 		   bool is_removal, struct failure *reterr)
 {
@@ -70,7 +86,10 @@ int assumption_add(struct assumptions *assumptions, struct arena *arena, struct 
 					      : "the value is missing after NAME TYPE");
 	}
 	assumption.text = arena_copy(arena, rest);
-	int r = is_removal ? 0 : parse_value(arena, &assumption, reterr);
+	int r = refuse_unfollowed(&assumption, reterr);
+	if (r == 0 && !is_removal) {
+		r = parse_value(arena, &assumption, reterr);
+	}
 	if (r < 0) {
 		return r;
 	}
@@ -161,6 +180,62 @@ static void build_records(const struct assumptions *assumptions, const struct as
 	}
 }
 
+/* The types that tell whether a name exists. */
+static const uint16_t existence_types[] = {RR_SOA, RR_MX, RR_TXT, RR_A, RR_AAAA};
+
+#define EXISTENCE_TYPE_COUNT (sizeof(existence_types) / sizeof(existence_types[0]))
+
+static bool is_observed_missing(const struct facts *overlay, struct span name)
+{
+	for (size_t i = 0; i < EXISTENCE_TYPE_COUNT; i++) {
+		const struct fact *fact =
+			facts_get(overlay, (struct fact_key){FACT_DNS, existence_types[i], name});
+		if (fact != NULL && fact_is_nxdomain(fact) && fact->dns->cname_count == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The name did not exist: now it has no records of the other types. */
+static int let_exist(struct facts *overlay, struct span name, struct failure *reterr)
+{
+	static const struct dns_answer nothing = {.dnssec = DNSSEC_UNCHECKED};
+	for (size_t i = 0; i < EXISTENCE_TYPE_COUNT; i++) {
+		struct fact fact = {
+			.key = {FACT_DNS, existence_types[i], name},
+			.state = FACT_ABSENT,
+			.source = SPAN("assumed"),
+			.is_assumed = true,
+			.dns = &nothing,
+		};
+		int r = facts_add(overlay, &fact, reterr);
+		if (r < 0) {
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* RFC 8020: a name exists when it has a record, or when one below it does. */
+static int let_names_exist(const struct assumptions *assumptions, struct facts *overlay,
+			   struct failure *reterr)
+{
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
+		struct span name = a->is_removal ? SPAN("") : a->name;
+		for (; name.len > 0; name = span_from(name, span_find(name, '.', 0) + 1)) {
+			int r = is_observed_missing(overlay, name)
+					? let_exist(overlay, name, reterr)
+					: 0;
+			if (r < 0) {
+				return r;
+			}
+		}
+	}
+	return 0;
+}
+
 int assumptions_apply(const struct assumptions *assumptions, struct facts *overlay,
 		      struct arena *arena, struct failure *reterr)
 {
@@ -193,5 +268,8 @@ int assumptions_apply(const struct assumptions *assumptions, struct facts *overl
 			return r;
 		}
 	}
-	return arena_has_failed(arena) ? failure_set_memory(reterr, "assume records") : 0;
+	if (arena_has_failed(arena)) {
+		return failure_set_memory(reterr, "assume records");
+	}
+	return let_names_exist(assumptions, overlay, reterr);
 }

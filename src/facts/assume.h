@@ -10,7 +10,9 @@
  * A TXT record takes the place of those at the name that begin with the same version word (v=spf1,
  * v=DMARC1), because that is what publishing it means; other TXT records stay. For other types the
  * first assumption for a name and type replaces the records that were there, and further ones add
- * to it.
+ * to it. A name that did not exist exists with its first assumed record, and so do those above it.
+ *
+ * CNAMEs and wildcards are refused: what they do to names that were never asked for is not known.
  */
 #ifndef MAILSEAL_FACTS_ASSUME_H
 #define MAILSEAL_FACTS_ASSUME_H

@@ -83,6 +83,14 @@ def test_what_if_without_a_record(mailseal, facts_file):
     assert "dmarc-missing" in {finding["id"] for finding in what_if["new"]}
 
 
+@pytest.mark.parametrize("record", ["new.example.org TXT v=spf1 -all", "_dmarc.new.example.org TXT v=DMARC1; p=none"])
+def test_what_if_makes_a_name_exist(mailseal, facts_file, record):
+    rows = PARKED + [("new.example.org", kind, None) for kind in ("SOA", "MX", "TXT", "SPF")]
+    path = facts_file(rows + [("_dmarc.new.example.org", "TXT", None)], ["new.example.org"])
+    assert judge(mailseal, path)[0]["results"][0]["kind"] == "nonexistent"
+    assert judge(mailseal, path, "--with", record)[0]["results"][0]["kind"] != "nonexistent"
+
+
 def test_exit_codes(mailseal, facts_file):
     parked = facts_file(PARKED, ["example.org"], "parked.jsonl")
     assert mailseal("replay", parked, "--fail-on", "never").returncode == 0

@@ -45,6 +45,8 @@ BAD_CALLS = {
     "bad number": (["check", "--dns-timeout", "soon", "example.org"], "soon"),
     "bad what-if": (["check", "--with", "example.org", "example.org"], "TYPE"),
     "bad what-if type": (["check", "--with", "example.org SPOOF x", "example.org"], "SPOOF"),
+    "what-if alias": (["check", "--with", "example.org CNAME example.net", "example.org"], "CNAME"),
+    "what-if wildcard": (["check", "--with", "*.example.org MX 0 .", "example.org"], "wildcard"),
     "no replay file": (["replay", "/nonexistent/facts"], "/nonexistent/facts"),
     "unknown finding": (["guidance", "no-such"], "no-such"),
     "unknown baseline": (["profiles", "no-such"], "no-such"),

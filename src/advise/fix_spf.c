@@ -182,6 +182,23 @@ static void repair_near_miss(struct builder *builder, const struct finding *find
 	}
 }
 
+static bool is_about_terms(const struct finding *finding)
+{
+	return finding->id != FINDING_SPF_SEVERAL_RECORDS && finding->id != FINDING_SPF_NEAR_MISS;
+}
+
+/* One repair of a record answers all findings about its terms, be they hundreds. */
+static bool is_repaired_already(const struct builder *builder, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (is_about_terms(builder->findings[i]) &&
+		    span_equal(builder->findings[i]->subject, builder->findings[at]->subject)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool fix_repair_spf(struct builder *builder)
 {
 	for (size_t i = 0; i < builder->finding_count; i++) {
@@ -191,7 +208,7 @@ bool fix_repair_spf(struct builder *builder)
 			join_records(builder);
 		} else if (finding->id == FINDING_SPF_NEAR_MISS) {
 			repair_near_miss(builder, finding);
-		} else if (node != NULL) {
+		} else if (node != NULL && !is_repaired_already(builder, i)) {
 			builder_put(builder, node->domain, RR_TXT, node->record->text,
 				    repaired_record(builder->arena, builder->a, node));
 		}

@@ -91,6 +91,15 @@ def test_what_if_makes_a_name_exist(mailseal, facts_file, record):
     assert judge(mailseal, path, "--with", record)[0]["results"][0]["kind"] != "nonexistent"
 
 
+def test_hundreds_of_repeated_terms(mailseal, facts_file):
+    words = "v=spf1" + " ip4:192.0.2.1" * 600 + " -all"
+    text = " ".join('"%s"' % words[at:at + 250] for at in range(0, len(words), 250))
+    rows = [row for row in PARKED if row[:2] != ("example.org", "TXT")] + [("example.org", "TXT", [text])]
+    report, _ = judge(mailseal, facts_file(rows, ["example.org"]))
+    repair = next(fix for fix in report["results"][0]["fixes"] if fix["id"] == "repair-spf")
+    assert len(repair["records"]) == 1
+
+
 def test_exit_codes(mailseal, facts_file):
     parked = facts_file(PARKED, ["example.org"], "parked.jsonl")
     assert mailseal("replay", parked, "--fail-on", "never").returncode == 0

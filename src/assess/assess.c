@@ -12,6 +12,7 @@
 #include "assess/kind.h"
 #include "assess/mta_sts.h"
 #include "assess/mx.h"
+#include "assess/sender_eye.h"
 #include "assess/spf.h"
 #include "assess/summary.h"
 #include "assess/tls.h"
@@ -40,6 +41,7 @@ static const struct assessor assessors[] = {
 	{"mta_sts", mta_sts_assess},
 	{"dane", dane_assess},
 	{"tls_hosts", tls_hosts_assess},
+	{"sender_eye", sender_eye_assess},
 	{"bimi", bimi_assess},
 	{"summary", summary_assess},
 };

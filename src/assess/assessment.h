@@ -23,6 +23,7 @@ struct bimi_view;
 struct dnssec_view;
 struct transit_view;
 struct dane_view;
+struct sender_eye_view;
 struct measures;
 struct finding;
 
@@ -106,6 +107,7 @@ struct assessment {
 	const struct dnssec_view *dnssec;
 	const struct transit_view *transit;
 	const struct dane_view *dane;
+	const struct sender_eye_view *sender_eye; /* NULL: the mail hosts were not connected to */
 };
 
 /* Asks for a DNS fact through the assessment's inquiry. Never NULL. */

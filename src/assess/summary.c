@@ -7,7 +7,9 @@
 #include "assess/dmarc.h"
 #include "assess/finding.h"
 #include "assess/measure.h"
+#include "assess/sender_eye.h"
 #include "assess/spf.h"
+#include "assess/transit.h"
 
 /* A /8: whoever rents servers finds an address inside. */
 #define WIDE_IPV4_ADDRESSES (UINT64_C(1) << 24)
@@ -216,6 +218,63 @@ static bool is_known_insecure(const struct assessment *a, enum measure_id id)
 	return measure->state == MEASURE_KNOWN && span_equal(measure->word, SPAN("insecure"));
 }
 
+static bool has_protected_host(const struct sender_eye_view *eye)
+{
+	for (size_t i = 0; i < eye->host_count; i++) {
+		const struct sender_outcome *senders = eye->hosts[i].senders;
+		if (senders[SENDER_MTA_STS].stripped == DELIVERY_DEFERRED ||
+		    senders[SENDER_DANE].stripped == DELIVERY_DEFERRED) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Nothing makes senders insist on every host. */
+static struct verdict judge_unprotected(struct assessment *a)
+{
+	const struct sender_eye_view *eye = a->sender_eye;
+	const struct span none = SPAN("");
+	if (eye->senders[SENDER_PLAIN].today == DELIVERY_CLEAR) {
+		return say(a, ANSWER_YES, SENTENCE_INTERCEPTABLE_YES_IN_CLEAR, none);
+	}
+	if (eye->senders[SENDER_PLAIN].stripped != DELIVERY_CLEAR) {
+		return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN_HOSTS, none);
+	}
+	if (has_protected_host(eye)) {
+		return say(a, ANSWER_PARTLY, SENTENCE_INTERCEPTABLE_PARTLY_HOSTS, none);
+	}
+	return say(a, ANSWER_YES, SENTENCE_INTERCEPTABLE_YES_NOT_ENFORCED, none);
+}
+
+/* A sender that knows what the domain publishes is not fooled: it keeps the message. */
+static struct verdict judge_by_senders(struct assessment *a)
+{
+	const struct sender_outcome *sts = &a->sender_eye->senders[SENDER_MTA_STS];
+	const struct sender_outcome *dane = &a->sender_eye->senders[SENDER_DANE];
+	const struct span none = SPAN("");
+	bool is_sts = sts->stripped == DELIVERY_DEFERRED;
+	bool is_dane = dane->stripped == DELIVERY_DEFERRED && dane->today != DELIVERY_ENCRYPTED &&
+		       dane->today != DELIVERY_UNKNOWN;
+	if (is_sts && is_dane) {
+		return say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_BOTH, none);
+	}
+	if (is_dane) {
+		return say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_DANE, none);
+	}
+	if (is_sts) {
+		return say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_MTA_STS, none);
+	}
+	if (dane->today == DELIVERY_ENCRYPTED && dane->stripped == DELIVERY_DEFERRED) {
+		return say(a, ANSWER_PARTLY, SENTENCE_INTERCEPTABLE_PARTLY_UNAUTHENTICATED, none);
+	}
+	if (sts->stripped == DELIVERY_UNKNOWN || dane->stripped == DELIVERY_UNKNOWN ||
+	    dane->today == DELIVERY_UNKNOWN) {
+		return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN_HOSTS, none);
+	}
+	return judge_unprotected(a);
+}
+
 static struct verdict judge_interceptable(struct assessment *a)
 {
 	const struct span none = SPAN("");
@@ -230,7 +289,13 @@ static struct verdict judge_interceptable(struct assessment *a)
 	    measure_get(a, MEASURE_DOMAIN_RECEIVES)->state == MEASURE_KNOWN) {
 		return say(a, ANSWER_YES, SENTENCE_INTERCEPTABLE_YES_NOT_AUTHENTICATED, none);
 	}
-	return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN, none);
+	if (a->sender_eye != NULL && !a->transit->is_cut_off) {
+		return judge_by_senders(a);
+	}
+	return say(a, ANSWER_UNKNOWN,
+		   a->sender_eye != NULL ? SENTENCE_INTERCEPTABLE_UNKNOWN_HOSTS
+					 : SENTENCE_INTERCEPTABLE_UNKNOWN,
+		   none);
 }
 
 void summary_assess(struct assessment *a)

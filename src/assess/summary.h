@@ -13,10 +13,14 @@
  * protected; receivers of the older standard read it as weaker; a DKIM key short enough to be
  * broken; millions of addresses authorised no       receivers that check DMARC refuse such mail
  *
- * interceptable, from DNS alone:
+ * interceptable, the first that holds:
  *   no       the domain takes no mail
  *   yes      neither MTA-STS nor DANE can be there: whoever sits on the way can switch encryption
- * off unseen unknown  one of them may be there; connecting is needed to say
+ *            off unseen
+ *   unknown  the mail hosts were not, or could not be, connected to
+ *   no       senders that know DANE or MTA-STS keep mail rather than send it in clear
+ *   partly   they encrypt and do not know with whom, or only some hosts are protected
+ *   yes      mail goes in clear anyway, or nothing is enforced
  */
 #ifndef MAILSEAL_ASSESS_SUMMARY_H
 #define MAILSEAL_ASSESS_SUMMARY_H

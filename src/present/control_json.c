@@ -7,8 +7,10 @@
 #include "assess/dnssec.h"
 #include "assess/mta_sts.h"
 #include "assess/mx.h"
+#include "assess/sender_eye.h"
 #include "assess/spf.h"
 #include "assess/tls_rpt.h"
+#include "assess/transit.h"
 #include "guide/providers.h"
 #include "present/control_text.h"
 
@@ -325,6 +327,66 @@ static void write_dnssec(const struct dnssec_view *view, struct json_writer *jso
 	json_object_end(json);
 }
 
+/* --- transit --- */
+
+static void write_endpoint(const struct transit_endpoint *endpoint, struct json_writer *json)
+{
+	static const char *const states[] = {
+		[TRANSIT_UNKNOWN] = "unknown",	 [TRANSIT_UNREACHABLE] = "unreachable",
+		[TRANSIT_REFUSING] = "refusing", [TRANSIT_CLEAR] = "clear",
+		[TRANSIT_TLS] = "tls",
+	};
+	json_object_begin(json);
+	json_key_string(json, "host", endpoint->host->name);
+	json_key_string(json, "address", endpoint->address);
+	put_word(json, "state", states[endpoint->state]);
+	if (endpoint->smtp != NULL) {
+		put_word(json, "starttls", endpoint_starttls_name(endpoint->smtp->starttls));
+		json_key_number(json, "connections", endpoint->smtp->connections);
+		json_key_number(json, "throttles", endpoint->smtp->throttles);
+	}
+	json_object_end(json);
+}
+
+static void write_transit(const struct transit_view *transit, struct json_writer *json)
+{
+	json_object_begin(json);
+	json_key(json, "endpoints");
+	json_array_begin(json);
+	for (size_t i = 0; i < transit->endpoint_count; i++) {
+		write_endpoint(&transit->endpoints[i], json);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static void write_outcomes(const struct sender_outcome *senders, struct json_writer *json)
+{
+	for (int k = 0; k < SENDER_KIND_COUNT; k++) {
+		json_key(json, sender_kind_name((enum sender_kind)k));
+		json_object_begin(json);
+		put_word(json, "today", delivery_name(senders[k].today));
+		put_word(json, "stripped", delivery_name(senders[k].stripped));
+		json_object_end(json);
+	}
+}
+
+void senders_eye_json(const struct sender_eye_view *eye, struct json_writer *json)
+{
+	json_object_begin(json);
+	write_outcomes(eye->senders, json);
+	json_key(json, "hosts");
+	json_array_begin(json);
+	for (size_t i = 0; i < eye->host_count; i++) {
+		json_object_begin(json);
+		json_key_string(json, "host", eye->hosts[i].host->name);
+		write_outcomes(eye->hosts[i].senders, json);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
 void control_json(const struct assessment *a, enum control control, struct json_writer *json)
 {
 	if (control == CONTROL_SPF && a->spf != NULL && !a->spf->is_unknown) {
@@ -337,6 +399,8 @@ void control_json(const struct assessment *a, enum control control, struct json_
 		write_mx(a->mx, json);
 	} else if (control == CONTROL_MTA_STS && a->mta_sts != NULL) {
 		write_records(&a->mta_sts->found, json);
+	} else if (control == CONTROL_TLS && a->transit != NULL && a->transit->is_measured) {
+		write_transit(a->transit, json);
 	} else if (control == CONTROL_TLS_RPT && a->tls_rpt != NULL) {
 		write_tls_rpt(a->tls_rpt, json);
 	} else if (control == CONTROL_BIMI && a->bimi != NULL) {

@@ -4,13 +4,16 @@
 #include "present/control_text.h"
 
 #include "assess/bimi.h"
+#include "assess/dane.h"
 #include "assess/dkim.h"
 #include "assess/dmarc.h"
 #include "assess/dnssec.h"
 #include "assess/mta_sts.h"
 #include "assess/mx.h"
+#include "assess/sender_eye.h"
 #include "assess/spf.h"
 #include "assess/tls_rpt.h"
+#include "assess/transit.h"
 
 /* Hosts and selectors named in the line; the rest is counted. */
 #define NAMED_MAX 4
@@ -143,8 +146,60 @@ static struct span dnssec_text(struct arena *arena, const struct assessment *a)
 	return SPAN("not signed");
 }
 
+static struct span tls_text(struct arena *arena, const struct transit_view *transit)
+{
+	size_t encrypted = 0;
+	for (size_t i = 0; i < transit->endpoint_count; i++) {
+		encrypted += transit->endpoints[i].state == TRANSIT_TLS;
+	}
+	return arena_printf(arena, "%zu of %zu addresses take mail encrypted", encrypted,
+			    transit->endpoint_count);
+}
+
+static struct span dane_text(struct arena *arena, const struct dane_view *dane)
+{
+	size_t matching = 0;
+	size_t published = 0;
+	for (size_t i = 0; i < dane->host_count; i++) {
+		matching += dane->hosts[i].state == DANE_STATE_MATCH;
+		published += dane->hosts[i].record_count > 0;
+	}
+	return published == 0 ? SPAN("no TLSA records that senders would use")
+			      : arena_printf(arena, "TLSA records of %zu of %zu hosts match",
+					     matching, dane->host_count);
+}
+
+const char *sender_kind_text(int kind)
+{
+	static const char *const texts[SENDER_KIND_COUNT] = {
+		[SENDER_PLAIN] = "any sender",
+		[SENDER_MTA_STS] = "one that obeys MTA-STS",
+		[SENDER_DANE] = "one that uses DANE",
+	};
+	return texts[kind];
+}
+
+const char *delivery_text(int delivery)
+{
+	static const char *const texts[] = {
+		[DELIVERY_UNKNOWN] = "not known",
+		[DELIVERY_AUTHENTICATED] = "encrypted, right server",
+		[DELIVERY_ENCRYPTED] = "encrypted, to anyone",
+		[DELIVERY_CLEAR] = "in clear",
+		[DELIVERY_DEFERRED] = "kept back",
+	};
+	return texts[delivery];
+}
+
 static struct span other_text(struct arena *arena, const struct assessment *a, enum control control)
 {
+	bool is_seen = a->transit != NULL && a->transit->is_measured && !a->transit->is_cut_off;
+	if (is_seen && control == CONTROL_TLS) {
+		return tls_text(arena, a->transit);
+	}
+	if (is_seen && control == CONTROL_DANE && a->dane != NULL) {
+		return dane_text(arena, a->dane);
+	}
 	bool is_unknown = a->is_unmeasured[control] || assessment_has_unknown(a, control);
 	return is_unknown ? unknown_text(arena, a, control) : SPAN("not needed: takes no mail");
 }

@@ -14,4 +14,11 @@ const char *control_kind_words(const struct assessment *a);
 /* Writes the control's parsed record as a JSON value: an object, or null when there is none. */
 void control_json(const struct assessment *a, enum control control, struct json_writer *json);
 
+/* What senders do, for all hosts and for each. */
+struct sender_eye_view;
+void senders_eye_json(const struct sender_eye_view *eye, struct json_writer *json);
+/* For people: "a sender that obeys MTA-STS", "encrypted, to whomever answers". Static. */
+const char *sender_kind_text(int kind);
+const char *delivery_text(int delivery);
+
 #endif

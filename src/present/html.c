@@ -4,6 +4,8 @@
  * those who do. */
 #include "present/html.h"
 
+#include "assess/sender_eye.h"
+#include "assess/transit.h"
 #include "present/control_text.h"
 #include "present/html_parts.h"
 #include "present/report_css.h"
@@ -110,6 +112,28 @@ static void write_title(struct page *page, const struct assessment *a)
 	page_html(page, "</p>\n");
 }
 
+static void write_senders(struct page *page, const struct assessment *a)
+{
+	if (a->sender_eye == NULL || a->transit->is_cut_off) {
+		return;
+	}
+	page_html(page, "<h2>What becomes of a message</h2>\n<div class=\"scroll\" tabindex=\"0\" "
+			"role=\"region\" aria-label=\"What senders do\"><table><thead><tr>"
+			"<th scope=\"col\">Sent by</th><th scope=\"col\">Today</th>"
+			"<th scope=\"col\">If STARTTLS is taken out</th></tr></thead><tbody>\n");
+	for (int k = 0; k < SENDER_KIND_COUNT; k++) {
+		const struct sender_outcome *outcome = &a->sender_eye->senders[k];
+		page_html(page, "<tr><th scope=\"row\">");
+		page_string(page, sender_kind_text(k));
+		page_html(page, "</th><td>");
+		page_string(page, delivery_text((int)outcome->today));
+		page_html(page, "</td><td>");
+		page_string(page, delivery_text((int)outcome->stripped));
+		page_html(page, "</td></tr>\n");
+	}
+	page_html(page, "</tbody></table></div>\n");
+}
+
 static void write_result(struct page *page, const struct check_result *result, size_t number)
 {
 	const struct assessment *a = result->assessment;
@@ -125,6 +149,7 @@ static void write_result(struct page *page, const struct check_result *result, s
 	if (a->kind != DOMAIN_NONEXISTENT) {
 		html_plan(page, result, number);
 		write_controls(page, a);
+		write_senders(page, a);
 		html_steps(page, result, number);
 		html_findings(page, a);
 		html_unknowns(page, a);

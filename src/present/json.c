@@ -257,6 +257,10 @@ static void write_result(struct json_writer *json, const struct check_report *re
 		json_key_null(json, "organisation");
 	}
 	write_summary(json, a);
+	if (a->sender_eye != NULL) {
+		json_key(json, "senders_eye");
+		senders_eye_json(a->sender_eye, json);
+	}
 	write_controls(json, a);
 	write_findings(json, result);
 	write_fixes(json, result);

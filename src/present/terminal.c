@@ -3,6 +3,8 @@
 /* The check as a person reads it: the two answers, the controls, what to do, why. */
 #include "present/terminal.h"
 
+#include "assess/sender_eye.h"
+#include "assess/transit.h"
 #include "present/control_text.h"
 #include "present/ink.h"
 #include "present/order.h"
@@ -107,6 +109,28 @@ static void write_controls(const struct ink *ink, const struct assessment *a)
 			   TEXT_COLUMN - STATUS_COLUMN);
 		ink_wrap(ink, INK_PLAIN, TEXT_COLUMN, TEXT_COLUMN,
 			 control_text(a->arena, a, control));
+	}
+}
+
+#define SENDER_COLUMN 27
+#define DELIVERY_COLUMN 27
+
+static void write_senders(const struct ink *ink, const struct assessment *a)
+{
+	if (a->sender_eye == NULL || a->transit->is_cut_off) {
+		return;
+	}
+	write_heading(ink, "What becomes of a message");
+	buffer_printf(ink->out, "%*s", INDENT, "");
+	write_cell(ink, INK_DIM, "sent by", SENDER_COLUMN);
+	write_cell(ink, INK_DIM, "today", DELIVERY_COLUMN);
+	buffer_puts(ink->out, "if STARTTLS is taken out\n");
+	for (int k = 0; k < SENDER_KIND_COUNT; k++) {
+		const struct sender_outcome *outcome = &a->sender_eye->senders[k];
+		buffer_printf(ink->out, "%*s", INDENT, "");
+		write_cell(ink, INK_PLAIN, sender_kind_text(k), SENDER_COLUMN);
+		write_cell(ink, INK_PLAIN, delivery_text((int)outcome->today), DELIVERY_COLUMN);
+		buffer_printf(ink->out, "%s\n", delivery_text((int)outcome->stripped));
 	}
 }
 
@@ -404,6 +428,7 @@ static void write_result(const struct ink *ink, const struct check_result *resul
 		write_what_if(ink, result->what_if);
 	}
 	write_controls(ink, a);
+	write_senders(ink, a);
 	write_advice(ink, result);
 	write_findings(ink, a, style->is_verbose);
 	write_unknowns(ink, a);

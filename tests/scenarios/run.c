@@ -17,6 +17,7 @@
  *   kind sending|receiving|parked|...
  *   spoofable yes|partly|no|unknown
  *   interceptable ...
+ *   sender plain|mta-sts|dane TODAY STRIPPED   what becomes of a message, see sender_eye.h
  *   measure NAME VALUE                a word, number, yes, no, unknown or not-applicable
  *   unknown CONTROL                   something of it is unknown
  *
@@ -29,6 +30,7 @@
 
 #include "advice_check.h"
 #include "assess/assess.h"
+#include "assess/sender_eye.h"
 #include "guide/providers.h"
 #include "world.h"
 
@@ -265,6 +267,22 @@ static void expect_word(struct scenario *s, const char *actual, struct span rest
 	}
 }
 
+static void expect_sender(struct scenario *s, struct span rest, struct span line)
+{
+	struct span kind = take_word(&rest);
+	for (int k = 0; k < SENDER_KIND_COUNT && s->result->sender_eye != NULL; k++) {
+		const struct sender_outcome *outcome = &s->result->sender_eye->senders[k];
+		if (span_equal(kind, span_of_string(sender_kind_name((enum sender_kind)k)))) {
+			struct span actual =
+				arena_printf(s->arena, "%s %s", delivery_name(outcome->today),
+					     delivery_name(outcome->stripped));
+			expect_word(s, actual.ptr, rest, line);
+			return;
+		}
+	}
+	complain(s, "no such sender", line);
+}
+
 static void expect_unknown(struct scenario *s, struct span rest, struct span line)
 {
 	enum control control;
@@ -300,6 +318,8 @@ static void check(struct scenario *s, struct span line)
 		expect_word(s, answer_name(s->result->spoofable.answer), rest, line);
 	} else if (span_equal(key, SPAN("interceptable"))) {
 		expect_word(s, answer_name(s->result->interceptable.answer), rest, line);
+	} else if (span_equal(key, SPAN("sender"))) {
+		expect_sender(s, rest, line);
 	} else if (span_equal(key, SPAN("unknown"))) {
 		expect_unknown(s, rest, line);
 	} else {

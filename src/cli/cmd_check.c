@@ -16,6 +16,7 @@
 
 struct check_command_options {
 	struct dns_options dns;
+	struct connect_options connect;
 	struct facts_options facts;
 	struct output_options output;
 	struct string_list profiles;
@@ -33,6 +34,8 @@ static const struct option judging_options[] = {
 	 FIELD(is_dns_only)},
 };
 static const struct option dns_options[] = {DNS_OPTIONS(struct check_command_options, dns)};
+static const struct option connect_options[] = {
+	CONNECT_OPTIONS(struct check_command_options, connect)};
 static const struct option facts_options[] = {FACTS_OPTIONS(struct check_command_options, facts)};
 static const struct option output_options[] = {
 	OUTPUT_OPTIONS(struct check_command_options, output)};
@@ -45,8 +48,9 @@ static const struct option_group judging_group = GROUP("judging", judging_option
 static const struct option_group output_group = GROUP("output", output_options);
 static const struct option_group facts_group = GROUP("facts and what-if", facts_options);
 static const struct option_group dns_group = GROUP("DNS", dns_options);
-static const struct option_group *const groups[] = {&judging_group, &output_group, &facts_group,
-						    &dns_group, NULL};
+static const struct option_group connect_group = GROUP("mail servers", connect_options);
+static const struct option_group *const groups[] = {&judging_group, &output_group,  &facts_group,
+						    &dns_group,	    &connect_group, NULL};
 
 /* False after a line on standard error; a threshold above all severities for "never". */
 static bool read_threshold(const char *text, int *ret_threshold)
@@ -195,8 +199,11 @@ static enum exit_code run_with(const struct check_command_options *options,
 	if (session_open(&options->dns, &options->facts, &session, &failure) < 0) {
 		return complain_failure(&failure);
 	}
-	enum exit_code code;
-	int r = check_and_print(session, options, operands, &code, &failure);
+	enum exit_code code = EXIT_USAGE;
+	int r = options->is_dns_only ? 0 : session_connect(session, &options->connect, &failure);
+	if (r == 0) {
+		r = check_and_print(session, options, operands, &code, &failure);
+	}
 	session_close(session);
 	return r < 0 ? complain_failure(&failure) : code;
 }

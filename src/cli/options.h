@@ -15,6 +15,15 @@ struct dns_options {
 	uint64_t timeout_s;
 };
 
+/* How mail servers are connected to. */
+struct connect_options {
+	const char *plan; /* quick, normal, full */
+	const char *ehlo_name;
+	struct string_list sources;
+	uint64_t port;
+	bool allows_private;
+};
+
 /* How results are shown. */
 struct output_options {
 	bool is_json;
@@ -60,6 +69,37 @@ struct facts_options {
 		"dns-timeout", 0, OPTION_NUMBER, "SECONDS",                                        \
 			"longest wait for one answer (default 10)",                                \
 			offsetof(type, field.timeout_s)                                            \
+	}
+
+#define CONNECT_OPTIONS(type, field)                                                               \
+	{"tls",                                                                                    \
+	 0,                                                                                        \
+	 OPTION_STRING,                                                                            \
+	 "PLAN",                                                                                   \
+	 "how much to ask a mail server: quick, normal, full",                                     \
+	 offsetof(type, field.plan)},                                                              \
+		{"ehlo",                                                                           \
+		 0,                                                                                \
+		 OPTION_STRING,                                                                    \
+		 "NAME",                                                                           \
+		 "the name to greet mail servers with",                                            \
+		 offsetof(type, field.ehlo_name)},                                                 \
+		{"source",                                                                         \
+		 0,                                                                                \
+		 OPTION_LIST,                                                                      \
+		 "ADDR",                                                                           \
+		 "connect from this address; one of each family",                                  \
+		 offsetof(type, field.sources)},                                                   \
+		{"connect-port",                                                                   \
+		 0,                                                                                \
+		 OPTION_NUMBER,                                                                    \
+		 "N",                                                                              \
+		 "connect to this port instead of 25 (for a lab)",                                 \
+		 offsetof(type, field.port)},                                                      \
+	{                                                                                          \
+		"allow-private", 0, OPTION_FLAG, NULL,                                             \
+			"connect to private addresses as well (for a lab)",                        \
+			offsetof(type, field.allows_private)                                       \
 	}
 
 #define OUTPUT_OPTIONS(type, field)                                                                \

@@ -94,6 +94,77 @@ static int open_dns(struct session *session, const struct dns_options *dns, stru
 	return r;
 }
 
+static int answer_joined(struct fact_source *source, const struct wants *wants, struct facts *facts,
+			 struct failure *reterr)
+{
+	struct joined_source *joined = (struct joined_source *)source;
+	int r = joined->parts[0]->answer(joined->parts[0], wants, facts, reterr);
+	return r == 0 ? joined->parts[1]->answer(joined->parts[1], wants, facts, reterr) : r;
+}
+
+static int read_sources(const struct string_list *texts, struct smtp_collector_options *smtp,
+			struct failure *reterr)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		struct network address;
+		if (!network_parse_address(span_of_string(texts->items[i]), &address)) {
+			return failure_set(reterr, FAILURE_INPUT, "--source",
+					   "\"%s\" is not an address", texts->items[i]);
+		}
+		if (address.family == NETWORK_IPV6) {
+			smtp->source6 = address;
+		} else {
+			smtp->source4 = address;
+		}
+	}
+	return 0;
+}
+
+static int read_connect_options(const struct connect_options *options,
+				struct smtp_collector_options *smtp, struct failure *reterr)
+{
+	if (options->plan != NULL &&
+	    !endpoint_plan_parse(span_of_string(options->plan), &smtp->plan)) {
+		return failure_set(reterr, FAILURE_INPUT, "--tls",
+				   "\"%s\" is not a plan: quick, normal, full", options->plan);
+	}
+	if (options->port > UINT16_MAX) {
+		return failure_set(reterr, FAILURE_INPUT, "--connect-port", "%llu is not a port",
+				   (unsigned long long)options->port);
+	}
+	smtp->connect_port = (uint16_t)options->port;
+	smtp->allows_private = options->allows_private;
+	if (options->ehlo_name != NULL) {
+		smtp->ehlo_name = span_of_string(options->ehlo_name);
+	}
+	return read_sources(&options->sources, smtp, reterr);
+}
+
+int session_connect(struct session *session, const struct connect_options *options,
+		    struct failure *reterr)
+{
+	struct smtp_collector_options smtp = smtp_collector_defaults();
+	int r = read_connect_options(options, &smtp, reterr);
+	if (r < 0 || session->is_replay) {
+		return r;
+	}
+	smtp.seed = random_seed();
+	smtp.context = session;
+	smtp.now = wall_clock;
+	smtp.is_stopped = is_stopped;
+	smtp.progress = show_progress;
+	smtp.notice = show_notice;
+	r = smtp_collector_new(&smtp, &session->smtp, reterr);
+	if (r == 0) {
+		session->joined = (struct joined_source){
+			.source.answer = answer_joined,
+			.parts = {session->source, smtp_collector_source(session->smtp)},
+		};
+		session->source = &session->joined.source;
+	}
+	return r;
+}
+
 static int open_replay(struct session *session, const char *path, struct failure *reterr)
 {
 	session->is_replay = true;
@@ -170,6 +241,7 @@ int session_open(const struct dns_options *dns, const struct facts_options *fact
 
 void session_close(struct session *session)
 {
+	smtp_collector_free(session->smtp);
 	dns_collector_free(session->dns);
 	profile_table_free(session->profiles);
 	provider_table_free(session->providers);

@@ -10,11 +10,18 @@
 
 #include "cli/options.h"
 #include "collect/collect.h"
+#include "collect/smtp.h"
 #include "guide/providers.h"
 #include "service/service.h"
 
 /* Arguments, names and assumptions of one run. */
 #define SESSION_ARENA_BYTES ((size_t)64 << 20)
+
+/* Two sources as one: each answers its kinds of wants and leaves the others alone. */
+struct joined_source {
+	struct fact_source source; /* first: answer() casts back */
+	struct fact_source *parts[2];
+};
 
 struct session {
 	struct arena *arena;
@@ -24,7 +31,9 @@ struct session {
 	struct public_suffix_list *suffixes;
 	struct provider_table *providers;
 	struct profile_table *profiles;
-	struct dns_collector *dns; /* NULL for a replay */
+	struct dns_collector *dns;   /* NULL for a replay */
+	struct smtp_collector *smtp; /* NULL unless session_connect() was called */
+	struct joined_source joined;
 	struct fact_source replay_source;
 	struct fact_source *source;
 	struct assumptions assumptions;
@@ -36,6 +45,9 @@ struct session {
 int session_open(const struct dns_options *dns, const struct facts_options *facts,
 		 struct session **ret_session, struct failure *reterr) MUST_CHECK;
 void session_close(struct session *session);
+/* From now on mail servers are connected to as well. Nothing for a replay. */
+int session_connect(struct session *session, const struct connect_options *options,
+		    struct failure *reterr) MUST_CHECK;
 /*
  * Operands -> canonical domains; without operands those of the replayed file. Each bad one gets its
  * line on standard error; false when there was one, or none at all.

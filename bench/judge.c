@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
- * CPU time of the judging alone: `judge FACTS [ROUNDS]` loads recorded facts and judges every domain of the file again and
- * again, from facts to findings, measures, the two answers, and advice. No network, no output.
+ * CPU time of the judging alone: `judge FACTS [ROUNDS]` loads recorded facts and judges every
+ * domain of the file again and again, from facts to findings, measures, the two answers, and
+ * advice. No network, no output.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,8 @@ int main(int argc, char **argv)
 	struct bench bench = {0};
 	struct failure failure;
 	uint64_t rounds = 20;
-	if (argc < 2 || (argc > 2 && !number_parse_decimal(span_of_string(argv[2]), 100000, &rounds))) {
+	if (argc < 2 ||
+	    (argc > 2 && !number_parse_decimal(span_of_string(argv[2]), 100000, &rounds))) {
 		fprintf(stderr, "usage: judge FACTS [ROUNDS]\n");
 		return 2;
 	}

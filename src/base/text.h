@@ -19,7 +19,8 @@ static inline bool text_is_digit(char c)
 
 static inline char text_lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	bool is_upper = c >= 'A' && c <= 'Z';
+	return (char)(is_upper ? c - 'A' + 'a' : c);
 }
 
 static inline bool text_is_alpha(char c)

@@ -37,7 +37,7 @@ static struct span read_dn(struct arena *arena, const X509_NAME *dn)
 
 static struct span read_hex(struct arena *arena, struct span octets)
 {
-	struct buffer text = buffer_new(4 * X509_MAX_SERIAL);
+	struct buffer text = buffer_new((size_t)4 * X509_MAX_SERIAL);
 	number_write_hex(&text, octets);
 	struct span copy = arena_copy(arena, buffer_span(&text));
 	buffer_free(&text);

@@ -17,7 +17,7 @@ bool x509_time_read(const ASN1_TIME *time, int64_t *ret_seconds)
 	if (!time_date_is_valid(date)) {
 		return false;
 	}
-	*ret_seconds =
-		time_from_date(date) + parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec;
+	*ret_seconds = time_from_date(date) + (int64_t)parts.tm_hour * 3600 +
+		       (int64_t)parts.tm_min * 60 + parts.tm_sec;
 	return true;
 }

@@ -153,7 +153,8 @@ static bool is_replaced(const struct assumptions *assumptions, const struct assu
 static void push_record(struct vector *records, struct arena *arena, uint32_t ttl,
 			struct span rdata)
 {
-	struct dns_record *record = VECTOR_PUSH(records, arena, struct dns_record, ASSUME_MAX * 4);
+	struct dns_record *record =
+		VECTOR_PUSH(records, arena, struct dns_record, (size_t)ASSUME_MAX * 4);
 	if (record != NULL) {
 		*record = (struct dns_record){ttl, rdata};
 	}

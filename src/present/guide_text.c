@@ -26,7 +26,7 @@ static void append_open(struct buffer *out, struct span text)
 		char c = text.ptr[i];
 		bool is_double = c == '{' && i + 1 < text.len && text.ptr[i + 1] == '{';
 		i += is_double;
-		buffer_putc(out, is_double ? '{' : c == '{' ? '<' : c == '}' ? '>' : c);
+		buffer_putc(out, (char)(is_double ? '{' : c == '{' ? '<' : c == '}' ? '>' : c));
 	}
 }
 

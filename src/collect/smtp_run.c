@@ -199,6 +199,10 @@ static bool ask(struct smtp_run *run)
 		smtp_plan_stop(&run->plan, PROBE_INTERRUPTED);
 		return false;
 	}
+	if (run->endpoint.connections == 0) {
+		/* From the first dial: waiting for a place among the others does not count. */
+		run->ends_at_ms = loop_now_ms(run->smtp->loop) + run->smtp->options.endpoint_ms;
+	}
 	run->in_flight++;
 	run->smtp->in_flight++;
 	run->endpoint.connections++;
@@ -265,7 +269,7 @@ bool smtp_run_start(struct smtp_run *run, struct smtp_collector *smtp, struct fa
 		.greeting_ms = -1,
 	};
 	smtp_plan_begin(&run->plan, run->arena, &run->endpoint);
-	run->ends_at_ms = loop_now_ms(smtp->loop) + smtp->options.endpoint_ms;
+	run->ends_at_ms = INT64_MAX;
 	smtp->open_runs++;
 	timer_set(run->timer, 0);
 	return true;

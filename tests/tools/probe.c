@@ -66,9 +66,10 @@ static void print_facts(const struct facts *facts)
 {
 	struct buffer line = buffer_new(FACTS_LINE_MAX);
 	for (size_t i = 0; i < facts_count(facts); i++) {
+		buffer_clear(&line);
 		facts_write_fact(facts_at(facts, i), &line);
+		fwrite(line.data, 1, line.len, stdout);
 	}
-	fwrite(line.data, 1, line.len, stdout);
 	buffer_free(&line);
 }
 

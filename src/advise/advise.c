@@ -69,11 +69,18 @@ static enum fix_id fix_for(const struct assessment *a, const struct finding *fin
 	return is_change && dmarc_wants_own_record(a) ? FIX_PUBLISH_DMARC : id;
 }
 
+/* The rule had reason to call this mere information: then it is no reason to change a record
+ * either. */
+static bool is_played_down(const struct finding *finding)
+{
+	return finding->severity < SEVERITY_LOW && finding->guidance->severity >= SEVERITY_LOW;
+}
+
 static void gather(struct gathering *gathering)
 {
 	for (size_t i = 0; i < finding_count(gathering->a); i++) {
 		const struct finding *finding = finding_at(gathering->a, i);
-		if (finding->guidance->fix != FIX_NONE) {
+		if (finding->guidance->fix != FIX_NONE && !is_played_down(finding)) {
 			gather_one(gathering, fix_for(gathering->a, finding), finding);
 		}
 	}

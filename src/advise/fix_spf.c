@@ -58,14 +58,17 @@ static const struct spf_node *find_own_node(const struct assessment *a, struct s
 	return NULL;
 }
 
-/* Nothing the term stands for can send mail over the internet. */
+/* A network term of which nothing can send mail over the internet. An "a" or "mx" is meant for
+ * whatever its names lead to. */
 static bool is_all_unroutable(const struct assessment *a, const struct finding *finding)
 {
 	const struct spf_node *node = find_own_node(a, finding->subject);
 	struct span term = finding_value(finding, SPAN("term"));
 	for (size_t i = 0; node != NULL && i < node->term_count; i++) {
 		const struct spf_tree_term *entry = &node->terms[i];
-		bool is_it = span_equal(entry->term->text, term);
+		bool is_network =
+			entry->term->mechanism == SPF_IP4 || entry->term->mechanism == SPF_IP6;
+		bool is_it = is_network && span_equal(entry->term->text, term);
 		for (size_t k = 0; is_it && k < entry->network_count; k++) {
 			is_it = network_scope_of(entry->networks[k]) != NETWORK_GLOBAL;
 		}
@@ -89,7 +92,8 @@ static bool is_removal(const struct assessment *a, const struct finding *finding
 			return true;
 		}
 	}
-	return finding->id == FINDING_SPF_UNROUTABLE_ADDRESS && is_all_unroutable(a, finding);
+	return finding->id == FINDING_SPF_UNROUTABLE_ADDRESS && finding->severity >= SEVERITY_LOW &&
+	       is_all_unroutable(a, finding);
 }
 
 /* Without what any finding of the assessment about this record wants out of it. */

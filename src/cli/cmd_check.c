@@ -40,15 +40,11 @@ static const struct option facts_options[] = {FACTS_OPTIONS(struct check_command
 static const struct option output_options[] = {
 	OUTPUT_OPTIONS(struct check_command_options, output)};
 
-#define GROUP(title, table)                                                                        \
-	{                                                                                          \
-		title, table, sizeof(table) / sizeof((table)[0])                                   \
-	}
-static const struct option_group judging_group = GROUP("judging", judging_options);
-static const struct option_group output_group = GROUP("output", output_options);
-static const struct option_group facts_group = GROUP("facts and what-if", facts_options);
-static const struct option_group dns_group = GROUP("DNS", dns_options);
-static const struct option_group connect_group = GROUP("mail servers", connect_options);
+static const struct option_group judging_group = OPTION_GROUP("judging", judging_options);
+static const struct option_group output_group = OPTION_GROUP("output", output_options);
+static const struct option_group facts_group = OPTION_GROUP("facts and what-if", facts_options);
+static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
+static const struct option_group connect_group = OPTION_GROUP("mail servers", connect_options);
 static const struct option_group *const groups[] = {&judging_group, &output_group,  &facts_group,
 						    &dns_group,	    &connect_group, NULL};
 

@@ -57,14 +57,10 @@ static const struct option output_options[] = {
 	{"json", 0, OPTION_FLAG, NULL, "as JSON", FIELD(is_json)},
 };
 
-#define GROUP(title, table)                                                                        \
-	{                                                                                          \
-		title, table, sizeof(table) / sizeof((table)[0])                                   \
-	}
-static const struct option_group spf_group = GROUP("record spf", spf_options);
-static const struct option_group dmarc_group = GROUP("record dmarc", dmarc_options);
-static const struct option_group mta_sts_group = GROUP("record mta-sts", mta_sts_options);
-static const struct option_group output_group = GROUP("output", output_options);
+static const struct option_group spf_group = OPTION_GROUP("record spf", spf_options);
+static const struct option_group dmarc_group = OPTION_GROUP("record dmarc", dmarc_options);
+static const struct option_group mta_sts_group = OPTION_GROUP("record mta-sts", mta_sts_options);
+static const struct option_group output_group = OPTION_GROUP("output", output_options);
 static const struct option_group *const groups[] = {&spf_group, &dmarc_group, &mta_sts_group,
 						    &output_group, NULL};
 

@@ -51,15 +51,11 @@ static const struct option plan_options[] = {
 };
 static const struct option dns_options[] = {DNS_OPTIONS(struct senders_command_options, dns)};
 
-#define GROUP(title, table)                                                                        \
-	{                                                                                          \
-		title, table, sizeof(table) / sizeof((table)[0])                                   \
-	}
-static const struct option_group report_group = GROUP("reports", report_options);
-static const struct option_group output_group = GROUP("output", output_options);
-static const struct option_group csv_group = GROUP("table", csv_options);
-static const struct option_group plan_group = GROUP("published record", plan_options);
-static const struct option_group dns_group = GROUP("DNS", dns_options);
+static const struct option_group report_group = OPTION_GROUP("reports", report_options);
+static const struct option_group output_group = OPTION_GROUP("output", output_options);
+static const struct option_group csv_group = OPTION_GROUP("table", csv_options);
+static const struct option_group plan_group = OPTION_GROUP("published record", plan_options);
+static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
 static const struct option_group *const senders_groups[] = {&report_group, &output_group,
 							    &csv_group, NULL};
 static const struct option_group *const plan_groups[] = {&report_group, &output_group, &plan_group,

@@ -57,22 +57,14 @@ static const struct option output_options[] = {
 	 FIELD(output.is_verbose)},
 };
 static const struct option facts_options[] = {
-	{"replay", 0, OPTION_STRING, "FILE", "judge by saved facts, without the network",
-	 FIELD(facts.replay_path)},
-	{"save", 0, OPTION_STRING, "FILE", "save the facts: evidence that can be judged again",
-	 FIELD(facts.save_path)},
-	{"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)", FIELD(facts.now)},
-};
+	EVIDENCE_OPTIONS(struct verify_command_options, facts)};
 static const struct option dns_options[] = {DNS_OPTIONS(struct verify_command_options, dns)};
 
-#define GROUP(title, table)                                                                        \
-	{                                                                                          \
-		title, table, sizeof(table) / sizeof((table)[0])                                   \
-	}
-static const struct option_group envelope_group = GROUP("how the message came", envelope_options);
-static const struct option_group output_group = GROUP("output", output_options);
-static const struct option_group facts_group = GROUP("facts", facts_options);
-static const struct option_group dns_group = GROUP("DNS", dns_options);
+static const struct option_group envelope_group =
+	OPTION_GROUP("how the message came", envelope_options);
+static const struct option_group output_group = OPTION_GROUP("output", output_options);
+static const struct option_group facts_group = OPTION_GROUP("facts", facts_options);
+static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
 static const struct option_group *const groups[] = {&envelope_group, &output_group, &facts_group,
 						    &dns_group, NULL};
 

@@ -48,6 +48,13 @@ struct option_group {
 	size_t count;
 };
 
+/* A group of all rows of a table: static const struct option_group dns_group = OPTION_GROUP("DNS",
+ * dns_options); */
+#define OPTION_GROUP(title, table)                                                                 \
+	{                                                                                          \
+		title, table, sizeof(table) / sizeof((table)[0])                                   \
+	}
+
 /* What a command was called with. */
 struct invocation {
 	const struct command *command;

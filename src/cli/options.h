@@ -146,6 +146,25 @@ struct facts_options {
 			offsetof(type, field.fail_on)                                              \
 	}
 
+/* For commands that know no what-if: what FACTS_OPTIONS has without it. */
+#define EVIDENCE_OPTIONS(type, field)                                                              \
+	{"replay",                                                                                 \
+	 0,                                                                                        \
+	 OPTION_STRING,                                                                            \
+	 "FILE",                                                                                   \
+	 "judge by saved facts, without the network",                                              \
+	 offsetof(type, field.replay_path)},                                                       \
+		{"save",                                                                           \
+		 0,                                                                                \
+		 OPTION_STRING,                                                                    \
+		 "FILE",                                                                           \
+		 "save the facts: evidence that can be judged again",                              \
+		 offsetof(type, field.save_path)},                                                 \
+	{                                                                                          \
+		"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)",               \
+			offsetof(type, field.now)                                                  \
+	}
+
 #define FACTS_OPTIONS(type, field)                                                                 \
 	{"replay",                                                                                 \
 	 0,                                                                                        \

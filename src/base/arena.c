@@ -22,18 +22,25 @@ struct arena {
 	struct block *blocks; /* newest first */
 	size_t used_bytes;
 	size_t max_bytes;
+	size_t block_bytes;
 	size_t successes_left;
 	bool is_failed;
 };
 
-struct arena *arena_new(size_t max_bytes)
+struct arena *arena_new_small(size_t max_bytes, size_t block_bytes)
 {
 	struct arena *arena = calloc(1, sizeof(*arena));
 	if (arena != NULL) {
 		arena->max_bytes = max_bytes;
+		arena->block_bytes = block_bytes;
 		arena->successes_left = SIZE_MAX;
 	}
 	return arena;
+}
+
+struct arena *arena_new(size_t max_bytes)
+{
+	return arena_new_small(max_bytes, BLOCK_BYTES);
 }
 
 static void free_blocks(struct block *block)
@@ -77,7 +84,7 @@ void arena_reset(struct arena *arena)
 
 static struct block *add_block(struct arena *arena, size_t size)
 {
-	size_t capacity = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+	size_t capacity = size > arena->block_bytes ? size : arena->block_bytes;
 	struct block *block = calloc(1, sizeof(*block) + capacity);
 	if (block != NULL) {
 		block->size = capacity;

@@ -15,6 +15,8 @@ struct arena;
 
 /* A new arena that will hold at most max_bytes in all. NULL when memory is out. */
 struct arena *arena_new(size_t max_bytes);
+/* The same for one of very many: takes memory in pieces of block_bytes (16 kB otherwise). */
+struct arena *arena_new_small(size_t max_bytes, size_t block_bytes);
 /* Frees the arena and everything in it. NULL is allowed. */
 void arena_free(struct arena *arena);
 /* For scope-bound arenas: __attribute__((cleanup)) hands over the variable's address. */

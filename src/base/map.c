@@ -9,7 +9,7 @@
 #define FNV_PRIME UINT64_C(0x100000001b3)
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 
-static uint64_t hash_key(struct span key, uint64_t seed)
+uint64_t map_hash(struct span key, uint64_t seed)
 {
 	uint64_t hash = FNV_BASIS ^ seed;
 	for (size_t i = 0; i < key.len; i++) {
@@ -52,7 +52,7 @@ void *map_get(const struct map *map, struct span key)
 	if (map->slot_count == 0) {
 		return NULL;
 	}
-	const uint32_t *slot = find_slot(map, key, hash_key(key, map->seed));
+	const uint32_t *slot = find_slot(map, key, map_hash(key, map->seed));
 	return *slot != 0 ? entry_at(map, *slot)->value : NULL;
 }
 
@@ -81,7 +81,7 @@ bool map_put(struct map *map, struct span key, void *value)
 	if (!make_room(map)) {
 		return false;
 	}
-	uint64_t hash = hash_key(key, map->seed);
+	uint64_t hash = map_hash(key, map->seed);
 	uint32_t *slot = find_slot(map, key, hash);
 	if (*slot != 0) {
 		entry_at(map, *slot)->value = value;

@@ -27,6 +27,8 @@ struct map {
 	uint64_t seed;
 };
 
+/* What the map goes by; for others that keep their own table. */
+uint64_t map_hash(struct span key, uint64_t seed);
 /*
  * seed: any number hostile input cannot know (from the program's start), so that colliding keys
  * cannot be prepared; 0 is fine where the number of entries is small by other limits.

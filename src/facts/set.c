@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "facts/stream.h"
+
 /* kind, type, and the subject as escaped text */
 #define KEY_MAX (3 + LIMIT_NAME_ESCAPED + 256)
 
@@ -84,52 +86,6 @@ const struct fact *facts_get(const struct facts *facts, struct fact_key key)
 	return NULL;
 }
 
-static const struct dns_answer *copy_answer(struct arena *arena, const struct dns_answer *answer)
-{
-	struct dns_answer *copy = arena_alloc(arena, sizeof(*copy));
-	struct dns_record *records =
-		arena_alloc(arena, answer->record_count * sizeof(*answer->records));
-	struct span *cnames = arena_alloc(arena, answer->cname_count * sizeof(*answer->cnames));
-	if (copy == NULL || records == NULL || cnames == NULL) {
-		return NULL;
-	}
-	*copy = *answer;
-	copy->records = records;
-	copy->cnames = cnames;
-	for (size_t i = 0; i < answer->record_count; i++) {
-		records[i].ttl = answer->records[i].ttl;
-		records[i].rdata = arena_copy(arena, answer->records[i].rdata);
-	}
-	for (size_t i = 0; i < answer->cname_count; i++) {
-		cnames[i] = arena_copy(arena, answer->cnames[i]);
-	}
-	copy->why_bogus = arena_copy(arena, answer->why_bogus);
-	copy->packet = arena_copy(arena, answer->packet);
-	return copy;
-}
-
-static struct fact *copy_fact(struct arena *arena, const struct fact *fact)
-{
-	struct fact *copy = arena_alloc(arena, sizeof(*copy));
-	if (copy == NULL) {
-		return NULL;
-	}
-	*copy = *fact;
-	copy->key.subject = arena_copy(arena, fact->key.subject);
-	copy->detail = arena_copy(arena, fact->detail);
-	copy->source = arena_copy(arena, fact->source);
-	if (fact->dns != NULL) {
-		copy->dns = copy_answer(arena, fact->dns);
-	}
-	if (fact->endpoint != NULL) {
-		copy->endpoint = endpoint_copy(arena, fact->endpoint);
-	}
-	if (fact->policy != NULL) {
-		copy->policy = policy_copy(arena, fact->policy);
-	}
-	return copy;
-}
-
 int facts_add(struct facts *facts, const struct fact *fact, struct failure *reterr)
 {
 	struct key_octets octets;
@@ -141,7 +97,7 @@ int facts_add(struct facts *facts, const struct fact *fact, struct failure *rete
 	if (map_get(&facts->by_key, key) != NULL) {
 		return 0;
 	}
-	struct fact *copy = copy_fact(facts->arena, fact);
+	struct fact *copy = fact_copy(facts->arena, fact);
 	key = arena_copy(facts->arena, key);
 	const struct fact **in_order =
 		VECTOR_PUSH(&facts->in_order, facts->arena, const struct fact *, FACTS_MAX);

@@ -67,6 +67,9 @@ struct driver_class {
 	/* A block of report ids that nobody else will use: the first and how many. */
 	const char *next_ids_sql;
 	int64_t ids_per_block;
+	const char *clock_sql; /* seconds since 1970, by the database's clock */
+	/* Leases jobs: run, now, how many, end of lease, worker. Gives domain, epoch, attempts. */
+	const char *claim_sql;
 
 	void (*close)(struct driver *driver);
 	int (*query)(struct driver *driver, const struct driver_query *query,
@@ -81,6 +84,10 @@ struct driver_class {
 	 * database already and must be deleted there. */
 	size_t (*facts_mark)(struct driver *driver);
 	bool (*facts_take_back)(struct driver *driver, size_t mark);
+	/* The last failure was of the moment: the connection broke, or a deadlock was ended. */
+	bool (*is_transient)(struct driver *driver);
+	/* Connects again where that is needed, waiting for a server that starts anew. */
+	int (*recover)(struct driver *driver, struct failure *reterr);
 };
 
 /* The first member of each database's own struct. */
@@ -93,10 +100,13 @@ int driver_sqlite_open(const char *path, struct driver **ret_driver,
 int driver_postgresql_open(const char *location, struct driver **ret_driver,
 			   struct failure *reterr) MUST_CHECK;
 
-#define MIGRATION_COUNT 1
+#define MIGRATION_COUNT 2
 
 extern const char *const migrations_sqlite[MIGRATION_COUNT];
 extern const char *const migrations_postgresql[MIGRATION_COUNT];
+
+extern const char estate_schema_sqlite[];
+extern const char estate_schema_postgresql[];
 
 static inline struct driver_value driver_integer(int64_t integer)
 {

@@ -6,13 +6,12 @@
  *
  *   run      one pass over a list ("scan"), or a standing watch whose jobs come round again
  *   job      one domain of a run, with the time it is due and an epoch
- *   lease    a job that a worker holds until a time. When that has passed the job is anybody's; each
- *            claim raises the epoch, and a result is taken only with the epoch of the last claim and
- *            only while the job is open. So a killed worker loses nothing and a frozen one that
- *            wakes up cannot write a second result.
- *   result   when a domain was judged, with a verdict and the set of facts behind it
- *   content  a verdict or a fact, kept once under the digest of what it says. A day on which nothing
- *            changed costs one thin row a domain.
+ *   lease    a job that a worker holds until a time. When that has passed the job is anybody's;
+ * each claim raises the epoch, and a result is taken only with the epoch of the last claim and only
+ * while the job is open. So a killed worker loses nothing and a frozen one that wakes up cannot
+ * write a second result. result   when a domain was judged, with a verdict and the set of facts
+ * behind it content  a verdict or a fact, kept once under the digest of what it says. A day on
+ * which nothing changed costs one thin row a domain.
  *
  * Every call is one transaction. With PostgreSQL a call whose connection broke, or that met a
  * deadlock, connects again and starts over, for up to a minute; calling twice changes nothing the
@@ -74,7 +73,8 @@ typedef int estate_run_fn(void *context, const struct estate_run *run);
  * workers which start together work together. */
 int estate_run_open(struct store *store, const struct estate_run *wanted, int64_t *ret_run,
 		    bool *ret_is_new, struct failure *reterr) MUST_CHECK;
-/* Domains the run has already are left as they are, but for owner and group. */
+/* Domains the run has already are left as they are. An owner or group that is given replaces the
+ * one that is known; an empty one does not. */
 int estate_run_add(struct store *store, int64_t run, const struct estate_domain *domains,
 		   size_t count, struct failure *reterr) MUST_CHECK;
 int estate_run_seal(struct store *store, int64_t run, struct failure *reterr) MUST_CHECK;
@@ -128,6 +128,7 @@ struct estate_result {
 	int64_t checked_at;
 	const struct estate_content *facts;
 	size_t fact_count;
+	struct span facts_digest; /* of all their digests together */
 	struct estate_content verdict;
 	int64_t next_due_at; /* of a watch; 0 ends the job */
 };
@@ -159,10 +160,10 @@ struct estate_entry {
 typedef int estate_entry_fn(void *context, const struct estate_entry *entry);
 typedef int estate_fact_fn(void *context, struct span body);
 
-/* The results of a run in order of domain name. Of a watch: each domain's newest. */
+/* The results of a run in the order the domains became known. Of a watch: each domain's newest. */
 int estate_results(struct store *store, int64_t run, estate_entry_fn *each, void *context,
 		   struct failure *reterr) MUST_CHECK;
-/* Each domain's newest result up to a time, of any run, in order of domain name. */
+/* Each domain's newest result up to a time, of any run, in the same order. */
 int estate_latest(struct store *store, int64_t until, estate_entry_fn *each, void *context,
 		  struct failure *reterr) MUST_CHECK;
 

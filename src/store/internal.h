@@ -64,4 +64,12 @@ int store_words_prepare(struct store *store, struct failure *reterr) MUST_CHECK;
  * when it had to be changed. */
 struct span store_clean_text(struct span text, size_t max_len, struct buffer *scratch);
 
+typedef int store_work_fn(struct store *store, void *context, struct failure *reterr);
+/*
+ * Runs the work in a transaction of its own. When the connection broke, or the database chose it to
+ * end a deadlock, it is run again from the start: it must not have done anything outside.
+ */
+int store_transact(struct store *store, store_work_fn *work, void *context,
+		   struct failure *reterr) MUST_CHECK;
+
 #endif

@@ -38,6 +38,7 @@ const char *const migrations_sqlite[MIGRATION_COUNT] = {
 	" word2 INTEGER NOT NULL, word3 INTEGER NOT NULL, word4 INTEGER NOT NULL,"
 	" word5 INTEGER NOT NULL, amount INTEGER NOT NULL,"
 	" PRIMARY KEY (day, domain, report, seq)) WITHOUT ROWID;",
+	estate_schema_sqlite,
 };
 
 const char *const migrations_postgresql[MIGRATION_COUNT] = {
@@ -72,4 +73,5 @@ const char *const migrations_postgresql[MIGRATION_COUNT] = {
 	" word2 INTEGER NOT NULL, word3 INTEGER NOT NULL, word4 INTEGER NOT NULL,"
 	" word5 INTEGER NOT NULL, amount BIGINT NOT NULL,"
 	" PRIMARY KEY (domain, day, report, seq));",
+	estate_schema_postgresql,
 };

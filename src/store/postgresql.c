@@ -3,6 +3,7 @@
 /* The shared database: PostgreSQL through libpq. Facts travel by binary COPY, gathered here. */
 #include <libpq-fe.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "store/driver.h"
 
@@ -18,6 +19,9 @@
 #define COPY_BYTES ((size_t)4 << 20)
 #define COPY_ROOM ((size_t)64 << 10)
 #define FACT_COLUMNS 12
+/* A server that is restarted is back within a minute, or is away for longer. */
+#define RECONNECT_NAP_MS 250
+#define RECONNECT_TRIES 240
 
 struct postgresql_driver {
 	struct driver driver;
@@ -26,7 +30,17 @@ struct postgresql_driver {
 	size_t statement_count;
 	struct buffer facts; /* tuples without COPY's head and tail */
 	size_t sent_generation;
+	bool is_transient; /* the last failure */
 };
+
+/* SQLSTATE classes: 08 connection, 40 the server ended a deadlock, 57P the server goes or comes. */
+static void note_cause(struct postgresql_driver *d, const PGresult *result)
+{
+	struct span state = span_of_string(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+	d->is_transient =
+		PQstatus(d->connection) != CONNECTION_OK || span_starts_with(state, SPAN("08")) ||
+		span_starts_with(state, SPAN("40")) || span_starts_with(state, SPAN("57P"));
+}
 
 /* The first line: the rest is hints and context. */
 static int fail(struct postgresql_driver *d, struct failure *reterr)
@@ -85,6 +99,7 @@ static int prepare(struct postgresql_driver *d, const struct driver_query *query
 	PGresult *result =
 		PQprepare(d->connection, ret_name, query->sql, (int)query->count, parameters);
 	bool is_ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+	note_cause(d, result);
 	PQclear(result);
 	if (!is_ok) {
 		return fail(d, reterr);
@@ -146,6 +161,7 @@ static int query_postgresql(struct driver *driver, const struct driver_query *qu
 	}
 	PGresult *result = PQexecPrepared(d->connection, name, (int)query->count, values, lengths,
 					  formats, /* binary results: */ 1);
+	note_cause(d, result);
 	ExecStatusType status = PQresultStatus(result);
 	r = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? give_rows(result, query)
 								    : fail(d, reterr);
@@ -157,6 +173,7 @@ static int script_postgresql(struct driver *driver, const char *sql, struct fail
 {
 	struct postgresql_driver *d = (struct postgresql_driver *)driver;
 	PGresult *result = PQexec(d->connection, sql);
+	note_cause(d, result);
 	ExecStatusType status = PQresultStatus(result);
 	PQclear(result);
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? 0 : fail(d, reterr);
@@ -251,6 +268,41 @@ static bool take_back_postgresql(struct driver *driver, size_t mark)
 	return is_all_here;
 }
 
+static bool is_transient_postgresql(struct driver *driver)
+{
+	return ((struct postgresql_driver *)driver)->is_transient;
+}
+
+static void drop_notice(void *context, const PGresult *result)
+{
+	(void)context;
+	(void)result;
+}
+
+static int greet(struct postgresql_driver *d, struct failure *reterr)
+{
+	if (PQstatus(d->connection) != CONNECTION_OK) {
+		return fail(d, reterr);
+	}
+	PQsetNoticeReceiver(d->connection, drop_notice, NULL);
+	return script_postgresql(&d->driver, "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'",
+				 reterr);
+}
+
+static int recover_postgresql(struct driver *driver, struct failure *reterr)
+{
+	struct postgresql_driver *d = (struct postgresql_driver *)driver;
+	static const struct timespec nap = {.tv_nsec = RECONNECT_NAP_MS * 1000000L};
+	int r = 0;
+	for (int i = 0; PQstatus(d->connection) != CONNECTION_OK && i < RECONNECT_TRIES; i++) {
+		nanosleep(&nap, NULL);
+		PQreset(d->connection);
+		d->statement_count = 0;
+		r = greet(d, reterr);
+	}
+	return r;
+}
+
 static const struct driver_class postgresql_class = {
 	.migrations = migrations_postgresql,
 	.begin_sql = "BEGIN",
@@ -258,6 +310,12 @@ static const struct driver_class postgresql_class = {
 	.lock_sql = "SELECT pg_advisory_xact_lock(6226541)",
 	.next_ids_sql = "SELECT nextval('report_block')",
 	.ids_per_block = 100,
+	.clock_sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS BIGINT)",
+	/* The array makes the list of jobs once; what other workers are claiming is passed over. */
+	.claim_sql = "UPDATE estate_job SET due = $4, epoch = epoch + 1, attempts = attempts + 1,"
+		     " worker = $5 WHERE run = $1 AND domain = ANY (ARRAY (SELECT domain"
+		     " FROM estate_job WHERE run = $1 AND due <= $2 ORDER BY due, domain LIMIT $3"
+		     " FOR UPDATE SKIP LOCKED)) RETURNING domain, epoch, attempts",
 	.close = close_postgresql,
 	.query = query_postgresql,
 	.script = script_postgresql,
@@ -265,13 +323,9 @@ static const struct driver_class postgresql_class = {
 	.facts_flush = flush_postgresql,
 	.facts_mark = mark_postgresql,
 	.facts_take_back = take_back_postgresql,
+	.is_transient = is_transient_postgresql,
+	.recover = recover_postgresql,
 };
-
-static void drop_notice(void *context, const PGresult *result)
-{
-	(void)context;
-	(void)result;
-}
 
 int driver_postgresql_open(const char *location, struct driver **ret_driver, struct failure *reterr)
 {
@@ -282,14 +336,7 @@ int driver_postgresql_open(const char *location, struct driver **ret_driver, str
 	d->driver.class = &postgresql_class;
 	d->facts = buffer_new(COPY_BYTES + COPY_ROOM);
 	d->connection = PQconnectdb(location);
-	int r = 0;
-	if (PQstatus(d->connection) != CONNECTION_OK) {
-		r = fail(d, reterr);
-	} else {
-		PQsetNoticeReceiver(d->connection, drop_notice, NULL);
-		r = script_postgresql(&d->driver,
-				      "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'", reterr);
-	}
+	int r = greet(d, reterr);
 	if (r < 0) {
 		close_postgresql(&d->driver);
 		return r;

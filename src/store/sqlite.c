@@ -202,6 +202,20 @@ static bool take_back_sqlite(struct driver *driver, size_t mark)
 	return false;
 }
 
+/* Other writers are waited for by the library; what fails after that fails for good. */
+static bool is_transient_sqlite(struct driver *driver)
+{
+	(void)driver;
+	return false;
+}
+
+static int recover_sqlite(struct driver *driver, struct failure *reterr)
+{
+	(void)driver;
+	(void)reterr;
+	return 0;
+}
+
 static const struct driver_class sqlite_class = {
 	.migrations = migrations_sqlite,
 	/* Takes the write lock now, so that what is read in the batch stays true. */
@@ -209,6 +223,12 @@ static const struct driver_class sqlite_class = {
 	.lock_sql = "SELECT 1",
 	.next_ids_sql = "SELECT coalesce(max(id), 0) + 1 FROM report",
 	.ids_per_block = INT64_MAX,
+	.clock_sql = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
+	/* One writer at a time: nothing to skip. */
+	.claim_sql = "UPDATE estate_job SET due = $4, epoch = epoch + 1, attempts = attempts + 1,"
+		     " worker = $5 WHERE run = $1 AND domain IN (SELECT domain FROM estate_job"
+		     " WHERE run = $1 AND due <= $2 ORDER BY due, domain LIMIT $3)"
+		     " RETURNING domain, epoch, attempts",
 	.close = close_sqlite,
 	.query = query_sqlite,
 	.script = script_sqlite,
@@ -216,6 +236,8 @@ static const struct driver_class sqlite_class = {
 	.facts_flush = flush_sqlite,
 	.facts_mark = mark_sqlite,
 	.facts_take_back = take_back_sqlite,
+	.is_transient = is_transient_sqlite,
+	.recover = recover_sqlite,
 };
 
 /* Reports name people's mail hosts: nobody else needs to read the file. */

@@ -6,10 +6,7 @@
  *   contract                       a SQLite file of its own
  *   contract postgresql://...      an empty PostgreSQL database
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+#include "place.h"
 #include "store/store.h"
 #include "unit.h"
 
@@ -585,26 +582,7 @@ static int run_all(const char *location)
 	return failed;
 }
 
-static int run_sqlite(void)
-{
-	char folder[] = "/tmp/mailseal-store-XXXXXX";
-	char path[64];
-	char extra[72];
-	if (mkdtemp(folder) == NULL) {
-		return 1;
-	}
-	snprintf(path, sizeof(path), "%s/reports.db", folder);
-	int failed = run_all(path);
-	unlink(path);
-	snprintf(extra, sizeof(extra), "%s-wal", path);
-	unlink(extra);
-	snprintf(extra, sizeof(extra), "%s-shm", path);
-	unlink(extra);
-	rmdir(folder);
-	return failed;
-}
-
 int main(int argc, char **argv)
 {
-	return argc > 1 ? run_all(argv[1]) : run_sqlite();
+	return run_in_place(argc, argv, run_all);
 }

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/*
+ * The tables of an estate. Names are in the table domain, which reports use too.
+ *
+ * estate_job.due: when the job may be claimed; the end of the lease while a worker holds it; NULL
+ * when it is closed. One partial index so serves new jobs and those whose worker died.
+ * estate_set.members: ids of contents, eight octets each.
+ */
+#include "store/driver.h"
+
+const char estate_schema_sqlite[] =
+	"CREATE TABLE estate_domain (domain INTEGER PRIMARY KEY, owner TEXT NOT NULL,"
+	" grouping TEXT NOT NULL);"
+	"CREATE TABLE estate_run (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+	" name TEXT NOT NULL, options TEXT NOT NULL, started_at INTEGER NOT NULL,"
+	" finished_at INTEGER NOT NULL DEFAULT 0, sealed INTEGER NOT NULL DEFAULT 0);"
+	"CREATE UNIQUE INDEX estate_run_open ON estate_run (kind, name) WHERE finished_at = 0;"
+	"CREATE TABLE estate_job (run INTEGER NOT NULL, domain INTEGER NOT NULL, due INTEGER,"
+	" epoch INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,"
+	" results INTEGER NOT NULL DEFAULT 0, worker TEXT NOT NULL DEFAULT '',"
+	" error TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, domain)) WITHOUT ROWID;"
+	"CREATE INDEX estate_job_due ON estate_job (run, due) WHERE due IS NOT NULL;"
+	"CREATE TABLE estate_content (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,"
+	" body TEXT NOT NULL);"
+	"CREATE TABLE estate_set (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,"
+	" members BLOB NOT NULL);"
+	"CREATE TABLE estate_result (domain INTEGER NOT NULL, checked_at INTEGER NOT NULL,"
+	" run INTEGER NOT NULL, epoch INTEGER NOT NULL, facts INTEGER NOT NULL,"
+	" verdict INTEGER NOT NULL, PRIMARY KEY (domain, checked_at, run)) WITHOUT ROWID;"
+	"CREATE INDEX estate_result_run ON estate_result (run, domain, checked_at);";
+
+const char estate_schema_postgresql[] =
+	"CREATE TABLE estate_domain (domain INTEGER PRIMARY KEY, owner TEXT NOT NULL,"
+	" grouping TEXT NOT NULL);"
+	"CREATE TABLE estate_run (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" kind SMALLINT NOT NULL, name TEXT NOT NULL, options TEXT NOT NULL,"
+	" started_at BIGINT NOT NULL, finished_at BIGINT NOT NULL DEFAULT 0,"
+	" sealed SMALLINT NOT NULL DEFAULT 0);"
+	"CREATE UNIQUE INDEX estate_run_open ON estate_run (kind, name) WHERE finished_at = 0;"
+	"CREATE TABLE estate_job (run BIGINT NOT NULL, due BIGINT, epoch BIGINT NOT NULL DEFAULT 0,"
+	" domain INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+	" results INTEGER NOT NULL DEFAULT 0, worker TEXT NOT NULL DEFAULT '',"
+	" error TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, domain)) WITH (fillfactor = 70);"
+	"CREATE INDEX estate_job_due ON estate_job (run, due) WHERE due IS NOT NULL;"
+	"CREATE TABLE estate_content (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" digest BYTEA NOT NULL UNIQUE, body TEXT NOT NULL);"
+	"CREATE TABLE estate_set (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" digest BYTEA NOT NULL UNIQUE, members BYTEA NOT NULL);"
+	"CREATE TABLE estate_result (checked_at BIGINT NOT NULL, run BIGINT NOT NULL,"
+	" epoch BIGINT NOT NULL, facts BIGINT NOT NULL, verdict BIGINT NOT NULL,"
+	" domain INTEGER NOT NULL, PRIMARY KEY (domain, checked_at, run));"
+	"CREATE INDEX estate_result_run ON estate_result (run, domain, checked_at);";

@@ -58,10 +58,15 @@ struct driver_fact {
 
 struct driver;
 
+/* Where the databases do not understand the same SQL, it is written once for each. */
+enum driver_kind {
+	DRIVER_SQLITE,
+	DRIVER_POSTGRESQL,
+	DRIVER_COUNT,
+};
+
 struct driver_class {
-	/* Numbered steps from an empty database to the newest tables; never changed once released.
-	 */
-	const char *const *migrations;
+	enum driver_kind kind;
 	const char *begin_sql;
 	const char *lock_sql; /* right after begin_sql, before tables are made */
 	/* A block of report ids that nobody else will use: the first and how many. */
@@ -99,14 +104,6 @@ int driver_sqlite_open(const char *path, struct driver **ret_driver,
 		       struct failure *reterr) MUST_CHECK;
 int driver_postgresql_open(const char *location, struct driver **ret_driver,
 			   struct failure *reterr) MUST_CHECK;
-
-#define MIGRATION_COUNT 2
-
-extern const char *const migrations_sqlite[MIGRATION_COUNT];
-extern const char *const migrations_postgresql[MIGRATION_COUNT];
-
-extern const char estate_schema_sqlite[];
-extern const char estate_schema_postgresql[];
 
 static inline struct driver_value driver_integer(int64_t integer)
 {

@@ -7,7 +7,7 @@
 
 #include "store/driver.h"
 
-#define MAX_STATEMENTS 64
+#define MAX_STATEMENTS 256
 /* Type numbers of PostgreSQL's catalogue; they never change. */
 #define TYPE_BYTEA 17
 #define TYPE_BIGINT 20
@@ -304,7 +304,7 @@ static int recover_postgresql(struct driver *driver, struct failure *reterr)
 }
 
 static const struct driver_class postgresql_class = {
-	.migrations = migrations_postgresql,
+	.kind = DRIVER_POSTGRESQL,
 	.begin_sql = "BEGIN",
 	/* Two programs that start together must not both make the tables. */
 	.lock_sql = "SELECT pg_advisory_xact_lock(6226541)",

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Opens a database and brings its tables up to date, one numbered step at a time. */
+/* Opens a database and brings the tables of all parts up to date, one numbered step at a time. */
 #include <stdlib.h>
 
 #include "store/internal.h"
+#include "store/migrations.h"
 
 static int take_integer(void *context, const struct driver_row *row)
 {
@@ -11,46 +12,87 @@ static int take_integer(void *context, const struct driver_row *row)
 	return 0;
 }
 
-static int read_version(struct store *store, int64_t *ret_version, struct failure *reterr)
+static const char steps_taken_sql[] =
+	"SELECT coalesce(max(number), 0) FROM store_step WHERE module = $1";
+static const char note_step_sql[] = "INSERT INTO store_step (module, number) VALUES ($1, $2)";
+static const char modules_sql[] = "SELECT module FROM store_step GROUP BY module";
+
+static int take_step(struct store *store, const struct migration_list *list, size_t number,
+		     struct failure *reterr)
 {
-	int r = store->driver->class->script(
-		store->driver,
-		"CREATE TABLE IF NOT EXISTS store_version (version INTEGER NOT NULL)", reterr);
-	struct driver_query query = {.sql = "SELECT coalesce(max(version), 0) FROM store_version",
-				     .each = take_integer,
-				     .context = ret_version};
-	return r == 0 ? store_query(store, &query, reterr) : r;
+	const struct driver_class *class = store->driver->class;
+	struct driver_value values[] = {driver_text(span_of_string(list->name)),
+					driver_integer((int64_t)number)};
+	struct driver_query note = {.sql = note_step_sql, .values = values, .count = 2};
+	int r = class->script(store->driver, list->steps[number - 1].sql[class->kind], reterr);
+	return r == 0 ? store_query(store, &note, reterr) : r;
 }
 
-static int step_to(struct store *store, size_t version, struct failure *reterr)
+static int fail_later(struct failure *reterr)
 {
-	struct driver_value value = driver_integer((int64_t)version);
-	struct driver_query note = {.sql = "INSERT INTO store_version (version) VALUES ($1)",
-				    .values = &value,
-				    .count = 1};
-	int r = store->driver->class->script(store->driver,
-					     store->driver->class->migrations[version - 1], reterr);
-	return r == 0 ? store_query(store, &note, reterr) : r;
+	return failure_set(reterr, FAILURE_INPUT, "database",
+			   "it was made by a later version of mailseal");
+}
+
+static int take_steps(struct store *store, const struct migration_list *list,
+		      struct failure *reterr)
+{
+	int64_t taken = 0;
+	struct driver_value name = driver_text(span_of_string(list->name));
+	struct driver_query ask = {steps_taken_sql, &name, 1, take_integer, &taken};
+	int r = store_query(store, &ask, reterr);
+	if (r == 0 && taken > (int64_t)list->count) {
+		r = fail_later(reterr);
+	}
+	for (size_t next = (size_t)taken + 1; r == 0 && next <= list->count; next++) {
+		r = take_step(store, list, next, reterr);
+	}
+	return r;
+}
+
+/* Counts the parts that this program does not know. */
+static int see_module(void *context, const struct driver_row *row)
+{
+	for (size_t i = 0; migration_lists[i] != NULL; i++) {
+		if (span_equal(row->values[0].text, span_of_string(migration_lists[i]->name))) {
+			return 0;
+		}
+	}
+	(*(size_t *)context)++;
+	return 0;
+}
+
+static int take_all_steps(struct store *store, struct failure *reterr)
+{
+	size_t unknown = 0;
+	struct driver_query modules = {.sql = modules_sql, .each = see_module, .context = &unknown};
+	int r = store->driver->class->script(
+		store->driver,
+		"CREATE TABLE IF NOT EXISTS store_step (module TEXT NOT NULL,"
+		" number INTEGER NOT NULL, PRIMARY KEY (module, number))",
+		reterr);
+	if (r == 0) {
+		r = store_query(store, &modules, reterr);
+	}
+	if (r == 0 && unknown > 0) {
+		r = fail_later(reterr);
+	}
+	for (size_t i = 0; r == 0 && migration_lists[i] != NULL; i++) {
+		r = take_steps(store, migration_lists[i], reterr);
+	}
+	return r;
 }
 
 /* In one transaction, so that two programs that start together do not both do it. */
 static int migrate(struct store *store, struct failure *reterr)
 {
 	const struct driver_class *class = store->driver->class;
-	int64_t version = 0;
 	int r = class->script(store->driver, class->begin_sql, reterr);
 	if (r == 0) {
 		r = class->script(store->driver, class->lock_sql, reterr);
 	}
 	if (r == 0) {
-		r = read_version(store, &version, reterr);
-	}
-	if (r == 0 && version > MIGRATION_COUNT) {
-		r = failure_set(reterr, FAILURE_INPUT, "database",
-				"it was made by a later version of mailseal");
-	}
-	for (size_t next = (size_t)version + 1; r == 0 && next <= MIGRATION_COUNT; next++) {
-		r = step_to(store, next, reterr);
+		r = take_all_steps(store, reterr);
 	}
 	struct failure ignored;
 	int end = class->script(store->driver, r == 0 ? "COMMIT" : "ROLLBACK",

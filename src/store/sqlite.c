@@ -10,7 +10,7 @@
 
 #include "store/driver.h"
 
-#define MAX_STATEMENTS 64
+#define MAX_STATEMENTS 256
 /* Another process may be writing: a batch takes well under a second. */
 #define BUSY_WAIT_MS 30000
 
@@ -217,7 +217,7 @@ static int recover_sqlite(struct driver *driver, struct failure *reterr)
 }
 
 static const struct driver_class sqlite_class = {
-	.migrations = migrations_sqlite,
+	.kind = DRIVER_SQLITE,
 	/* Takes the write lock now, so that what is read in the batch stays true. */
 	.begin_sql = "BEGIN IMMEDIATE",
 	.lock_sql = "SELECT 1",

@@ -7,9 +7,9 @@
  * when it is closed. One partial index so serves new jobs and those whose worker died.
  * estate_set.members: ids of contents, eight octets each.
  */
-#include "store/driver.h"
+#include "store/migrations.h"
 
-const char estate_schema_sqlite[] =
+static const char tables_sqlite[] =
 	"CREATE TABLE estate_domain (domain INTEGER PRIMARY KEY, owner TEXT NOT NULL,"
 	" grouping TEXT NOT NULL);"
 	"CREATE TABLE estate_run (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
@@ -30,7 +30,7 @@ const char estate_schema_sqlite[] =
 	" verdict INTEGER NOT NULL, PRIMARY KEY (domain, checked_at, run)) WITHOUT ROWID;"
 	"CREATE INDEX estate_result_run ON estate_result (run, domain, checked_at);";
 
-const char estate_schema_postgresql[] =
+static const char tables_postgresql[] =
 	"CREATE TABLE estate_domain (domain INTEGER PRIMARY KEY, owner TEXT NOT NULL,"
 	" grouping TEXT NOT NULL);"
 	"CREATE TABLE estate_run (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
@@ -51,3 +51,9 @@ const char estate_schema_postgresql[] =
 	" epoch BIGINT NOT NULL, facts BIGINT NOT NULL, verdict BIGINT NOT NULL,"
 	" domain INTEGER NOT NULL, PRIMARY KEY (domain, checked_at, run));"
 	"CREATE INDEX estate_result_run ON estate_result (run, domain, checked_at);";
+
+static const struct migration_step steps[] = {
+	{{[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
+};
+
+const struct migration_list migrations_estate = {"estate", steps, sizeof(steps) / sizeof(steps[0])};

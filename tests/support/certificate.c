@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -67,6 +68,7 @@ struct certificate certificate_new(const struct certificate_order *order)
 	add_extension(made.x509, NID_subject_alt_name, order->names);
 	add_extension(made.x509, NID_ext_key_usage, order->usage);
 	add_extension(made.x509, NID_tlsfeature, order->features);
+	add_extension(made.x509, NID_key_usage, order->key_usage);
 	const char *digest = order->digest != NULL ? order->digest : "SHA256";
 	bool is_eddsa = EVP_PKEY_get_base_id(issuer->key) == EVP_PKEY_ED25519;
 	require(X509_sign(made.x509, issuer->key, is_eddsa ? NULL : EVP_get_digestbyname(digest)) >
@@ -89,6 +91,46 @@ struct span certificate_der(struct arena *arena, const struct certificate *certi
 	struct span copy = arena_copy(arena, span_of(der, (size_t)len));
 	OPENSSL_free(der);
 	return copy;
+}
+
+static struct span response_der(struct arena *arena, OCSP_RESPONSE *response)
+{
+	unsigned char *der = NULL;
+	int len = i2d_OCSP_RESPONSE(response, &der);
+	require(len > 0, "OCSP response");
+	struct span copy = arena_copy(arena, span_of(der, (size_t)len));
+	OPENSSL_free(der);
+	return copy;
+}
+
+struct span certificate_ocsp(struct arena *arena, const struct certificate *certificate,
+			     const struct certificate *issuer, const struct ocsp_order *order)
+{
+	const struct certificate *signer = order->signer != NULL ? order->signer : issuer;
+	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), certificate->x509, issuer->x509);
+	ASN1_TIME *times[3] = {
+		ASN1_GENERALIZEDTIME_set(NULL, order->revoked_at),
+		ASN1_GENERALIZEDTIME_set(NULL, order->this_update),
+		ASN1_GENERALIZEDTIME_set(NULL, order->next_update),
+	};
+	bool is_revoked = order->status == V_OCSP_CERTSTATUS_REVOKED;
+	require(OCSP_basic_add1_status(basic, id, order->status,
+				       is_revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0,
+				       is_revoked ? times[0] : NULL, times[1],
+				       order->next_update != 0 ? times[2] : NULL) != NULL &&
+			OCSP_basic_sign(basic, signer->x509, signer->key, EVP_sha256(), NULL, 0) ==
+				1,
+		"OCSP");
+	OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	struct span der = response_der(arena, response);
+	for (size_t i = 0; i < 3; i++) {
+		ASN1_TIME_free(times[i]);
+	}
+	OCSP_RESPONSE_free(response);
+	OCSP_BASICRESP_free(basic);
+	OCSP_CERTID_free(id);
+	return der;
 }
 
 void certificate_write(const struct certificate *certificate, const char *path, bool with_key)

@@ -20,6 +20,7 @@ struct certificate_order {
 	const char *names;    /* subjectAltName as in openssl.cnf: "DNS:a.org,DNS:b.org"; NULL */
 	const char *usage;    /* extendedKeyUsage: "serverAuth"; NULL */
 	const char *features; /* tlsfeature: "status_request"; NULL */
+	const char *key_usage; /* keyUsage: "keyCertSign"; NULL */
 	bool is_ca;
 	int64_t not_before;
 	int64_t not_after;
@@ -31,6 +32,18 @@ struct certificate_order {
 struct certificate certificate_new(const struct certificate_order *order);
 void certificate_free(struct certificate *certificate);
 struct span certificate_der(struct arena *arena, const struct certificate *certificate);
+/* What an authority says of a certificate it made. */
+struct ocsp_order {
+	int status; /* V_OCSP_CERTSTATUS_GOOD, _REVOKED, _UNKNOWN */
+	int64_t revoked_at;
+	int64_t this_update;
+	int64_t next_update;		  /* 0: none */
+	const struct certificate *signer; /* NULL: the issuer */
+};
+
+/* DER of an OCSP response; ends the test when it cannot be made. */
+struct span certificate_ocsp(struct arena *arena, const struct certificate *certificate,
+			     const struct certificate *issuer, const struct ocsp_order *order);
 /* Writes PEM; key first when wanted. */
 void certificate_write(const struct certificate *certificate, const char *path, bool with_key);
 

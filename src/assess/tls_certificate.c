@@ -9,9 +9,7 @@
 /* A renewal is due when a third of the certificate's own life is left. */
 #define RENEWAL_SHARE 3
 
-static bool any_leaf(const struct tls_case *c, struct span *ret_what,
-		     bool (*test)(const struct tls_case *c, const struct transit_leaf *leaf,
-				  struct span *ret_what))
+bool tls_any_leaf(const struct tls_case *c, struct span *ret_what, tls_leaf_test *test)
 {
 	for (size_t i = 0; i < c->endpoint->leaf_count; i++) {
 		const struct transit_leaf *leaf = &c->endpoint->leaves[i];
@@ -84,7 +82,8 @@ static bool leaf_untrusted(const struct tls_case *c, const struct transit_leaf *
 {
 	(void)c;
 	*ret_what = leaf->presentation->trust_error;
-	return probe_is_no(leaf->presentation->is_trusted) && !leaf->view.is_self_signed;
+	return probe_is_no(leaf->presentation->is_trusted) && !leaf->view.is_self_signed &&
+	       !tls_leaf_is_alone(leaf);
 }
 
 static bool leaf_self_signed(const struct tls_case *c, const struct transit_leaf *leaf,
@@ -116,31 +115,27 @@ static bool is_weak_hash(enum tls_hash hash)
 static bool leaf_weak_signature(const struct tls_case *c, const struct transit_leaf *leaf,
 				struct span *ret_what)
 {
-	const struct endpoint_presentation *presentation = leaf->presentation;
-	for (size_t i = 0; i < presentation->chain_count; i++) {
-		struct x509_view view;
-		if (x509_view_read(c->a->arena, presentation->chain[i], &view) &&
-		    is_weak_hash(view.signature_hash) && (i == 0 || !view.is_self_issued)) {
-			*ret_what = view.signature;
+	(void)c;
+	for (size_t i = 0; i < leaf->chain_count; i++) {
+		const struct x509_view *view = &leaf->chain[i];
+		if (is_weak_hash(view->signature_hash) && (i == 0 || !view->is_self_issued)) {
+			*ret_what = view->signature;
 			return true;
 		}
 	}
 	return false;
 }
 
+/* RFC 5280 4.2.1.3: the key of all ephemeral key exchanges, and of TLS 1.3, signs */
 static bool leaf_wrong_usage(const struct tls_case *c, const struct transit_leaf *leaf,
 			     struct span *ret_what)
 {
 	(void)c;
-	*ret_what = SPAN("not for servers");
-	return !leaf->view.is_for_servers;
+	*ret_what = leaf->view.is_for_servers ? SPAN("its key may not sign handshakes")
+					      : SPAN("not for servers");
+	return !leaf->view.is_for_servers || !leaf->view.may_sign;
 }
 
-#define LEAF_RULE(name, test)                                                                      \
-	static bool name(const struct tls_case *c, struct span *ret_what)                          \
-	{                                                                                          \
-		return any_leaf(c, ret_what, test);                                                \
-	}
 LEAF_RULE(is_expired, leaf_expired)
 LEAF_RULE(is_early, leaf_early)
 LEAF_RULE(is_ending, leaf_ending)

@@ -113,7 +113,9 @@ void tls_hosts_assess(struct assessment *a)
 			apply(&c, tls_smtp_rules, tls_smtp_rule_count);
 			apply(&c, tls_protocol_rules, tls_protocol_rule_count);
 			apply(&c, tls_certificate_rules, tls_certificate_rule_count);
+			apply(&c, tls_chain_rules, tls_chain_rule_count);
 		}
 	}
+	tls_hosts_compare(a);
 	tls_hosts_measure(a);
 }

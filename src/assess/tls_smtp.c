@@ -37,10 +37,19 @@ static bool is_slow(const struct tls_case *c, struct span *ret_what)
 	return c->smtp->greeting_ms > SLOW_GREETING_MS;
 }
 
+/* RFC 5321 4.1.1.1: without EHLO there are no extensions, and so no STARTTLS */
+static bool is_ehlo_refused(const struct tls_case *c, struct span *ret_what)
+{
+	*ret_what = arena_printf(c->a->arena, "%u %.*s", c->smtp->ehlo.reply.code,
+				 SPAN_ARG(c->smtp->ehlo.reply.text));
+	return c->smtp->starttls == ENDPOINT_STARTTLS_ABSENT && c->smtp->ehlo.reply.code >= 500;
+}
+
 static bool is_absent(const struct tls_case *c, struct span *ret_what)
 {
+	struct span reply;
 	*ret_what = SPAN("EHLO is answered without STARTTLS");
-	return c->smtp->starttls == ENDPOINT_STARTTLS_ABSENT;
+	return c->smtp->starttls == ENDPOINT_STARTTLS_ABSENT && !is_ehlo_refused(c, &reply);
 }
 
 static bool is_masked(const struct tls_case *c, struct span *ret_what)
@@ -98,6 +107,80 @@ static bool offers_clear_auth(const struct tls_case *c, struct span *ret_what)
 	return probe_is_yes(c->smtp->clear_auth);
 }
 
+/* --- the name in the greeting --- */
+
+static struct span greeting_name(const struct tls_case *c)
+{
+	struct span text = span_trim(c->smtp->banner.text, TEXT_SPACE);
+	size_t len = 0;
+	while (len < text.len && !text_is_space(text.ptr[len])) {
+		len++;
+	}
+	return span_slice(text, 0, len);
+}
+
+/* Files recorded before this was looked at do not hold the question: no reason to doubt. */
+static void note_unless_old(struct assessment *a, const struct fact *fact)
+{
+	if (fact_is_unknown(fact) && fact->failure != FACT_FAILURE_NOT_RECORDED) {
+		unknown_add(a, CONTROL_TLS, fact);
+	}
+}
+
+static bool has_no_address(struct assessment *a, struct span name)
+{
+	const struct fact *facts[] = {assessment_dns(a, name, RR_A),
+				      assessment_dns(a, name, RR_AAAA)};
+	bool is_found = fact_is_present(facts[0]) || fact_is_present(facts[1]);
+	for (size_t i = 0; i < 2 && !is_found; i++) {
+		note_unless_old(a, facts[i]);
+	}
+	return fact_is_absent(facts[0]) && fact_is_absent(facts[1]);
+}
+
+/* RFC 5321 4.2: a domain that can be resolved, or an address in brackets */
+static bool is_misnamed(const struct tls_case *c, struct span *ret_what)
+{
+	struct span given = greeting_name(c);
+	struct span name;
+	if (c->smtp->greeting != ENDPOINT_GREETING_READY || given.len == 0 || given.ptr[0] == '[') {
+		return false;
+	}
+	*ret_what = arena_printf(c->a->arena, "%.*s is not a full host name", SPAN_ARG(given));
+	if (span_find(given, '.', 0) == given.len || !name_canonical(c->a->arena, given, &name) ||
+	    !name_is_ldh(name, /* is_underscore_ok: */ false)) {
+		return true;
+	}
+	*ret_what = arena_printf(c->a->arena, "%.*s has no address", SPAN_ARG(name));
+	return has_no_address(c->a, name);
+}
+
+/* --- behind TLS --- */
+
+static bool has_inner_keyword(const struct tls_case *c, struct span keyword)
+{
+	for (size_t i = 0; i < c->smtp->presentation_count; i++) {
+		if (endpoint_has_keyword(&c->smtp->presentations[i].ehlo, keyword)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* RFC 3207 4.2: not to be offered once TLS is there */
+static bool offers_again(const struct tls_case *c, struct span *ret_what)
+{
+	*ret_what = SPAN("STARTTLS is offered again inside TLS");
+	return has_inner_keyword(c, SPAN("STARTTLS"));
+}
+
+/* RFC 8689 */
+static bool honours_requiretls(const struct tls_case *c, struct span *ret_what)
+{
+	*ret_what = SPAN("REQUIRETLS is offered");
+	return has_inner_keyword(c, SPAN("REQUIRETLS"));
+}
+
 static bool is_throttled(const struct tls_case *c, struct span *ret_what)
 {
 	*ret_what = arena_printf(c->a->arena, "%u of %u connections turned away",
@@ -111,6 +194,8 @@ const struct tls_rule tls_smtp_rules[] = {
 	{.id = FINDING_TLS_HOST_REFUSES_MAIL, .holds = is_refusing, .is_always = true},
 	{.id = FINDING_TLS_HOST_NOT_SMTP, .holds = is_no_smtp, .is_always = true},
 	{.id = FINDING_TLS_GREETING_SLOW, .holds = is_slow, .is_always = true},
+	{.id = FINDING_TLS_GREETING_NAME, .holds = is_misnamed, .is_always = true},
+	{.id = FINDING_TLS_EHLO_REFUSED, .holds = is_ehlo_refused, .is_always = true},
 	{.id = FINDING_TLS_STARTTLS_MISSING, .holds = is_absent, .is_always = true},
 	{.id = FINDING_TLS_STARTTLS_MASKED, .holds = is_masked, .is_always = true},
 	{.id = FINDING_TLS_STARTTLS_REFUSED, .holds = is_refused, .is_always = true},
@@ -118,6 +203,8 @@ const struct tls_rule tls_smtp_rules[] = {
 	{.id = FINDING_TLS_STARTTLS_FLAKY, .holds = is_flaky},
 	{.id = FINDING_TLS_INJECTION, .holds = is_injectable},
 	{.id = FINDING_TLS_CLEAR_AUTH, .holds = offers_clear_auth, .is_always = true},
+	{.id = FINDING_TLS_STARTTLS_AGAIN, .holds = offers_again},
+	{.id = FINDING_TLS_REQUIRETLS, .holds = honours_requiretls},
 	{.id = FINDING_TLS_THROTTLED, .holds = is_throttled, .is_always = true},
 };
 /* clang-format on */

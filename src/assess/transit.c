@@ -64,12 +64,36 @@ static struct probe pkix_of(const struct transit_leaf *leaf)
 	return leaf->presentation->is_trusted;
 }
 
+/* True when the leaf itself can be read. */
+static bool read_chain(struct assessment *a, struct transit_leaf *leaf)
+{
+	const struct endpoint_presentation *presentation = leaf->presentation;
+	struct x509_view *chain = arena_alloc(a->arena, presentation->chain_count * sizeof(*chain));
+	if (chain == NULL) {
+		return false;
+	}
+	bool is_readable = false;
+	for (size_t i = 0; i < presentation->chain_count; i++) {
+		bool is_read = x509_view_read(a->arena, presentation->chain[i], &chain[i]);
+		is_readable = is_readable || (i == 0 && is_read);
+	}
+	leaf->chain = chain;
+	leaf->chain_count = presentation->chain_count;
+	leaf->view = chain[0];
+	return is_readable;
+}
+
 static void read_leaf(struct assessment *a, const struct transit_endpoint *endpoint,
 		      const struct endpoint_presentation *presentation, struct transit_leaf *leaf)
 {
 	int64_t now = a->options->now;
 	leaf->presentation = presentation;
-	leaf->is_readable = x509_view_read(a->arena, presentation->chain[0], &leaf->view);
+	leaf->is_readable = read_chain(a, leaf);
+	leaf->has_staple = presentation->ocsp.len > 0;
+	if (leaf->has_staple) {
+		leaf->staple = ocsp_read(presentation->ocsp, presentation->chain,
+					 presentation->chain_count);
+	}
 	if (leaf->is_readable) {
 		leaf->has_name = x509_has_name(&leaf->view, endpoint->host->name);
 		leaf->is_in_date = !leaf->view.has_bad_dates &&

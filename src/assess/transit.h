@@ -9,6 +9,7 @@
 
 #include "assess/assessment.h"
 #include "assess/mx.h"
+#include "crypto/ocsp.h"
 #include "crypto/x509.h"
 
 /* What a sender that would like TLS finds at one address. */
@@ -25,9 +26,14 @@ struct transit_leaf {
 	const struct endpoint_presentation *presentation;
 	struct x509_view view; /* of the leaf */
 	bool is_readable;
-	bool has_name;	   /* RFC 9525: bears the host's name */
-	bool is_in_date;   /* the leaf, and the path when there is one */
-	struct probe pkix; /* trusted, in date and the right name: good enough for MTA-STS */
+	/* All that was sent, the leaf first; one that cannot be read has no fingerprint. */
+	const struct x509_view *chain;
+	size_t chain_count;
+	bool has_staple;	 /* an OCSP response came along */
+	struct ocsp_view staple; /* what it says */
+	bool has_name;		 /* RFC 9525: bears the host's name */
+	bool is_in_date;	 /* the leaf, and the path when there is one */
+	struct probe pkix;	 /* trusted, in date and the right name: good enough for MTA-STS */
 };
 
 struct transit_endpoint {

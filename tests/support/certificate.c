@@ -21,7 +21,9 @@ static void require(bool is_ok, const char *what)
 static EVP_PKEY *make_key(const char *kind)
 {
 	if (strncmp(kind, "RSA", 3) == 0) {
-		size_t bits = strcmp(kind, "RSA1024") == 0 ? 1024 : 2048;
+		size_t bits = strcmp(kind, "RSA1024") == 0   ? 1024
+			      : strcmp(kind, "RSA3072") == 0 ? 3072
+							     : 2048;
 		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits);
 	}
 	if (strcmp(kind, "ED25519") == 0) {

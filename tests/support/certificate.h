@@ -15,11 +15,11 @@ struct certificate {
 };
 
 struct certificate_order {
-	const char *key;      /* "RSA2048", "RSA1024", "P-256", "ED25519" */
-	const char *subject;  /* the common name */
-	const char *names;    /* subjectAltName as in openssl.cnf: "DNS:a.org,DNS:b.org"; NULL */
-	const char *usage;    /* extendedKeyUsage: "serverAuth"; NULL */
-	const char *features; /* tlsfeature: "status_request"; NULL */
+	const char *key;       /* "RSA2048", "RSA3072", "RSA1024", "P-256", "ED25519" */
+	const char *subject;   /* the common name */
+	const char *names;     /* subjectAltName as in openssl.cnf: "DNS:a.org,DNS:b.org"; NULL */
+	const char *usage;     /* extendedKeyUsage: "serverAuth"; NULL */
+	const char *features;  /* tlsfeature: "status_request"; NULL */
 	const char *key_usage; /* keyUsage: "keyCertSign"; NULL */
 	bool is_ca;
 	int64_t not_before;

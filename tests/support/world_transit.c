@@ -3,6 +3,8 @@
 /* Endpoints and policies made of text. */
 #include "world_transit.h"
 
+#include <openssl/ocsp.h>
+
 #include "certificate.h"
 #include "crypto/x509.h"
 #include "facts/endpoint_json.h"
@@ -192,25 +194,92 @@ static bool has_flag(struct span flags, const char *flag)
 	return false;
 }
 
-static void make_chain(struct arena *arena, struct certificate_order *order, bool is_self_signed,
-		       struct endpoint_presentation *presentation)
+static struct certificate make_authority(const char *name, const struct certificate *issuer)
 {
-	struct certificate_order ca_order = {
+	const struct certificate_order order = {
 		.key = "P-256",
-		.subject = "Test Authority",
+		.subject = name,
 		.is_ca = true,
 		.not_before = WORLD_NOW - 1000 * (int64_t)DAY,
 		.not_after = WORLD_NOW + 1000 * (int64_t)DAY,
+		.issuer = issuer,
 	};
-	struct certificate ca = certificate_new(&ca_order);
-	order->issuer = is_self_signed ? NULL : &ca;
+	return certificate_new(&order);
+}
+
+static void send_certificate(struct arena *arena, struct endpoint_presentation *presentation,
+			     const struct certificate *certificate)
+{
+	presentation->chain[presentation->chain_count++] = certificate_der(arena, certificate);
+}
+
+/* Only what some flag asks for is not simply the leaf and its root. */
+static void send_chain(struct arena *arena, struct span flags, const struct certificate *leaf,
+		       struct certificate *root, struct certificate *middle,
+		       struct endpoint_presentation *presentation)
+{
+	bool is_swapped = has_flag(flags, "swapped");
+	presentation->chain = arena_alloc(arena, 4 * sizeof(*presentation->chain));
+	send_certificate(arena, presentation, leaf);
+	if (has_flag(flags, "selfsigned") || has_flag(flags, "alone")) {
+		return;
+	}
+	if (is_swapped) {
+		send_certificate(arena, presentation, root);
+	}
+	if (middle != NULL) {
+		send_certificate(arena, presentation, middle);
+	}
+	if (!is_swapped) {
+		send_certificate(arena, presentation, root);
+	}
+	if (has_flag(flags, "surplus") || has_flag(flags, "cross")) {
+		struct certificate old = make_authority("Old Authority", NULL);
+		struct certificate cross = make_authority("Test Authority", &old);
+		send_certificate(arena, presentation, has_flag(flags, "cross") ? &cross : &old);
+		certificate_free(&cross);
+		certificate_free(&old);
+	}
+}
+
+static void staple(struct arena *arena, struct span flags, const struct certificate *leaf,
+		   const struct certificate *issuer, struct endpoint_presentation *presentation)
+{
+	static const struct {
+		const char *flag;
+		struct ocsp_order order;
+	} rows[] = {
+		{"staple", {V_OCSP_CERTSTATUS_GOOD, 0, -2, 5, NULL}},
+		{"staple-revoked", {V_OCSP_CERTSTATUS_REVOKED, -3, -2, 5, NULL}},
+		{"staple-unknown", {V_OCSP_CERTSTATUS_UNKNOWN, 0, -2, 5, NULL}},
+		{"staple-old", {V_OCSP_CERTSTATUS_GOOD, 0, -20, -13, NULL}},
+		{"staple-future", {V_OCSP_CERTSTATUS_GOOD, 0, 2, 9, NULL}},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ocsp_order order = rows[i].order;
+		order.revoked_at = WORLD_NOW + order.revoked_at * DAY;
+		order.this_update = WORLD_NOW + order.this_update * DAY;
+		order.next_update = WORLD_NOW + order.next_update * DAY;
+		if (has_flag(flags, rows[i].flag)) {
+			presentation->ocsp = certificate_ocsp(arena, leaf, issuer, &order);
+		}
+	}
+}
+
+static void make_chain(struct arena *arena, struct certificate_order *order, struct span flags,
+		       struct endpoint_presentation *presentation)
+{
+	struct certificate root = make_authority("Test Authority", NULL);
+	struct certificate middle = make_authority("Test Intermediate", &root);
+	bool is_deep = has_flag(flags, "deep") || has_flag(flags, "swapped");
+	const struct certificate *issuer = is_deep ? &middle : &root;
+	order->issuer = has_flag(flags, "selfsigned") ? NULL : issuer;
 	struct certificate leaf = certificate_new(order);
-	presentation->chain = arena_alloc(arena, 2 * sizeof(*presentation->chain));
-	presentation->chain[0] = certificate_der(arena, &leaf);
-	presentation->chain[1] = certificate_der(arena, &ca);
-	presentation->chain_count = is_self_signed ? 1 : 2;
+	send_chain(arena, flags, &leaf, &root, is_deep ? &middle : NULL, presentation);
+	staple(arena, flags, &leaf, issuer, presentation);
 	certificate_free(&leaf);
-	certificate_free(&ca);
+	certificate_free(&middle);
+	certificate_free(&root);
 }
 
 static void add_certificate(struct arena *arena, struct smtp_endpoint *smtp, struct span spec)
@@ -226,6 +295,8 @@ static void add_certificate(struct arena *arena, struct smtp_endpoint *smtp, str
 		.names = alternative_names(arena, names),
 		.usage = has_flag(spec, "client") ? "clientAuth" : NULL,
 		.digest = has_flag(spec, "sha1") ? "SHA1" : NULL,
+		.features = has_flag(spec, "muststaple") ? "status_request" : NULL,
+		.key_usage = has_flag(spec, "keysign") ? "keyCertSign" : NULL,
 		.not_before = WORLD_NOW + to_days(part[2]) * DAY,
 		.not_after = WORLD_NOW + to_days(part[3]) * DAY,
 	};
@@ -244,7 +315,10 @@ static void add_certificate(struct arena *arena, struct smtp_endpoint *smtp, str
 		.trusted_until = is_trusted ? order.not_after : 0,
 		.asks_certificate = probe_of(has_flag(spec, "asks")),
 	};
-	make_chain(arena, &order, has_flag(spec, "selfsigned"), presentation);
+	if (has_flag(spec, "raw")) {
+		presentation->is_raw = true;
+	}
+	make_chain(arena, &order, spec, presentation);
 }
 
 /* --- lines --- */
@@ -366,6 +440,35 @@ static bool set_list(struct arena *arena, struct smtp_endpoint *smtp, struct spa
 	return true;
 }
 
+static void set_keywords(struct arena *arena, struct endpoint_ehlo *ehlo, struct span list)
+{
+	ehlo->reply = (struct endpoint_reply){250, SPAN("mx.example.org")};
+	ehlo->keywords = arena_alloc(arena, ENDPOINT_MAX_KEYWORDS * sizeof(*ehlo->keywords));
+	ehlo->keyword_count = 0;
+	struct span word;
+	while (list.len > 0 && span_split(&list, ',', &word)) {
+		ehlo->keywords[ehlo->keyword_count++] = word;
+	}
+}
+
+static bool set_reply(struct arena *arena, struct smtp_endpoint *smtp, struct span key,
+		      struct span value)
+{
+	if (span_equal(key, SPAN("banner"))) {
+		smtp->banner.text = value;
+	} else if (span_equal(key, SPAN("ehlo"))) {
+		smtp->ehlo.reply = (struct endpoint_reply){(unsigned)to_number(value),
+							   SPAN("command not known")};
+	} else if (span_equal(key, SPAN("keywords"))) {
+		set_keywords(arena, &smtp->ehlo, value);
+	} else if (span_equal(key, SPAN("inner"))) {
+		set_keywords(arena, &smtp->presentations[0].ehlo, value);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static bool set_word(struct arena *arena, struct smtp_endpoint *smtp, struct span key,
 		     struct span value)
 {
@@ -384,7 +487,8 @@ static bool set_word(struct arena *arena, struct smtp_endpoint *smtp, struct spa
 	if (span_equal(key, SPAN("plan"))) {
 		return endpoint_plan_parse(value, &smtp->plan);
 	}
-	return set_probe(smtp, key, value) || set_list(arena, smtp, key, value);
+	return set_probe(smtp, key, value) || set_reply(arena, smtp, key, value) ||
+	       set_list(arena, smtp, key, value);
 }
 
 /* What cannot be had without TLS was not seen. */

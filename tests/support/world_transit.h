@@ -16,7 +16,12 @@
  *   the probes of facts/endpoint_json.h   extended_master_secret=no
  *   cert=KEY/NAMES/FROM/UNTIL[/FLAG...]  repeatable; KEY as in certificate.h, NAMES with commas,
  *                                     days from now. Flags: untrusted, selfsigned, sha1, nosni,
- *                                     client (usage clientAuth only), asks (for a client's)
+ *                                     client (usage clientAuth only), asks (for a client's),
+ *                                     keysign (keyUsage keyCertSign only), raw (seen in clear);
+ *                                     alone, deep, swapped, surplus, cross: what is sent with it;
+ *                                     muststaple; staple, staple-revoked, -unknown, -old, -future
+ *   banner=TEXT                       of the greeting, without blanks; ehlo=CODE of the answer to
+ *                                     EHLO; keywords= inner=A,B   the answer's, inside TLS
  *
  *   example.org. POLICY KEY=VALUE...
  *   outcome, status, type, location, error   and body=TEXT to the end of the line, "|" for CRLF

@@ -98,3 +98,14 @@ void results_field_write_spf(const struct message_check *check, const struct spf
 	};
 	received_spf_write(&field, text);
 }
+
+void results_field_write_all_spf(const struct message_check *check, struct span receiver,
+				 struct buffer *text)
+{
+	if (check->helo != NULL) {
+		results_field_write_spf(check, check->helo, receiver, text);
+	}
+	if (check->mail_from != NULL) {
+		results_field_write_spf(check, check->mail_from, receiver, text);
+	}
+}

@@ -14,5 +14,8 @@ void results_field_write(const struct message_check *check, struct span id, stru
 /* RFC 7208 9.1, of one identity. */
 void results_field_write_spf(const struct message_check *check, const struct spf_check *spf,
 			     struct span receiver, struct buffer *text);
+/* The same for each identity that was checked, HELO first; nothing when none was. */
+void results_field_write_all_spf(const struct message_check *check, struct span receiver,
+				 struct buffer *text);
 
 #endif

@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = (ROOT / "docs" / "man" / "mailseal.1").read_text()
 
@@ -37,8 +39,9 @@ def test_manual_has_every_command_and_option(mailseal):
     assert documented == shown
 
 
-def test_manual_is_clean():
-    result = subprocess.run(["mandoc", "-Tlint", "-Wwarning", ROOT / "docs" / "man" / "mailseal.1"], capture_output=True,
+@pytest.mark.parametrize("page", ["mailseal.1", "libmailseal.3"])
+def test_manuals_are_clean(page):
+    result = subprocess.run(["mandoc", "-Tlint", "-Wwarning", ROOT / "docs" / "man" / page], capture_output=True,
                             text=True, check=False)
     assert result.returncode == 0, result.stdout
 

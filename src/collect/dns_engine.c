@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unbound-event.h>
 #include <unbound.h>
+#include <unistd.h>
 
 #include "collect/dns_context.h"
 #include "collect/dns_packet.h"
@@ -23,12 +24,14 @@
 struct dns_engine {
 	struct event_base *base;
 	struct event *tick;
+	struct event *watch; /* NULL: nothing is watched */
 	struct evutil_monotonic_timer *clock;
 	struct ub_ctx *unbound;
 };
 
 /* One call of dns_engine_ask(). */
 struct run {
+	struct dns_client client; /* first: done() casts back */
 	struct dns_engine *engine;
 	struct arena *arena;
 	struct dns_ask *asks;
@@ -45,7 +48,9 @@ struct run {
  * latest from ub_ctx_delete().
  */
 struct dns_lookup {
-	struct run *run; /* NULL when given up */
+	struct dns_client *client; /* NULL when given up */
+	struct dns_engine *engine;
+	struct arena *arena;
 	struct dns_ask *ask;
 };
 
@@ -56,12 +61,19 @@ int64_t dns_engine_now_ms(struct dns_engine *engine)
 	return (int64_t)now.tv_sec * 1000 + now.tv_usec / 1000;
 }
 
-static void finish(struct run *run, struct dns_ask *ask, enum dns_ask_state state)
+static void finish(struct dns_engine *engine, struct dns_client *client, struct dns_ask *ask,
+		   enum dns_ask_state state)
 {
 	ask->state = state;
-	ask->finished_ms = dns_engine_now_ms(run->engine);
+	ask->finished_ms = dns_engine_now_ms(engine);
 	ask->lookup = NULL;
-	run->done++;
+	client->done(client, ask);
+}
+
+static void count_done(struct dns_client *client, struct dns_ask *ask)
+{
+	(void)ask;
+	((struct run *)client)->done++;
 }
 
 /*
@@ -88,52 +100,61 @@ static void on_result(void *data, int rcode, void *packet, int packet_len, int s
 {
 	enum { SECURITY_BOGUS = 1, SECURITY_SECURE = 2 };
 	struct dns_lookup *lookup = data;
-	struct run *run = lookup->run;
-	struct dns_ask *ask = lookup->ask;
+	struct dns_lookup found = *lookup;
+	struct dns_ask *ask = found.ask;
 	free(lookup);
-	if (run == NULL) {
+	if (found.client == NULL) {
 		return;
 	}
 	ask->is_bogus = security == SECURITY_BOGUS;
 	ask->is_secure = security == SECURITY_SECURE;
-	ask->why_bogus = arena_copy(run->arena, span_of_string(why_bogus));
+	ask->why_bogus = arena_copy(found.arena, span_of_string(why_bogus));
 	bool is_answered = has_answer(rcode, packet, packet_len);
 	if (is_answered) {
-		ask->packet = arena_copy(run->arena, span_of(packet, (size_t)packet_len));
+		ask->packet = arena_copy(found.arena, span_of(packet, (size_t)packet_len));
 	}
-	finish(run, ask, is_answered ? DNS_ASK_ANSWERED : DNS_ASK_FAILED);
+	finish(found.engine, found.client, ask, is_answered ? DNS_ASK_ANSWERED : DNS_ASK_FAILED);
 }
 
-/* The final state of an ask whose look-up has not come back. */
+void dns_engine_give_up(struct dns_engine *engine, struct dns_ask *ask, enum dns_ask_state state)
+{
+	struct dns_client *client = ask->lookup->client;
+	ask->lookup->client = NULL;
+	finish(engine, client, ask, state);
+}
+
+/* The final state of an ask that was perhaps not even sent. */
 static void give_up(struct run *run, struct dns_ask *ask, enum dns_ask_state state)
 {
 	if (ask->lookup != NULL) {
-		ask->lookup->run = NULL;
+		dns_engine_give_up(run->engine, ask, state);
+	} else {
+		finish(run->engine, &run->client, ask, state);
 	}
-	finish(run, ask, state);
 }
 
-static int send_ask(struct run *run, struct dns_ask *ask, struct failure *reterr)
+int dns_engine_send(struct dns_engine *engine, struct arena *arena, struct dns_ask *ask,
+		    struct dns_client *client, struct failure *reterr)
 {
 	char name[LIMIT_NAME_ESCAPED + 1];
 	struct dns_lookup *lookup = malloc(sizeof(*lookup));
 	if (lookup == NULL) {
 		return failure_set_memory(reterr, "ask the DNS");
 	}
-	*lookup = (struct dns_lookup){run, ask};
+	*lookup = (struct dns_lookup){client, engine, arena, ask};
 	ask->lookup = lookup;
-	ask->started_ms = dns_engine_now_ms(run->engine);
+	ask->started_ms = dns_engine_now_ms(engine);
 	snprintf(name, sizeof(name), "%.*s", SPAN_ARG(ask->key.subject));
 	int id = 0;
-	int r = ub_resolve_event(run->engine->unbound, name, ask->key.type, CLASS_IN, lookup,
-				 on_result, &id);
+	int r = ub_resolve_event(engine->unbound, name, ask->key.type, CLASS_IN, lookup, on_result,
+				 &id);
 	if (r == 0) {
 		return 0; /* lookup may be gone already */
 	}
 	free(lookup);
 	ask->lookup = NULL;
 	if (r == UB_SYNTAX) {
-		finish(run, ask, DNS_ASK_REFUSED);
+		finish(engine, client, ask, DNS_ASK_REFUSED);
 		return 0;
 	}
 	return failure_set(reterr, r == UB_NOMEM ? FAILURE_MEMORY : FAILURE_LIBRARY, "ask the DNS",
@@ -155,7 +176,7 @@ static int send_some(struct run *run, struct failure *reterr)
 {
 	while (run->sent < run->count && run->sent - run->done < window(run)) {
 		struct dns_ask *ask = &run->asks[run->sent++];
-		int r = send_ask(run, ask, reterr);
+		int r = dns_engine_send(run->engine, run->arena, ask, &run->client, reterr);
 		if (r < 0) {
 			return r;
 		}
@@ -205,7 +226,7 @@ static void check_time(struct run *run)
 	}
 }
 
-static int turn_loop(struct dns_engine *engine, struct failure *reterr)
+int dns_engine_turn(struct dns_engine *engine, struct failure *reterr)
 {
 	if (event_base_loop(engine->base, EVLOOP_ONCE) < 0) {
 		return failure_set(reterr, FAILURE_LIBRARY, "wait for the DNS",
@@ -217,14 +238,18 @@ static int turn_loop(struct dns_engine *engine, struct failure *reterr)
 int dns_engine_ask(struct dns_engine *engine, struct arena *arena, struct dns_ask *asks,
 		   size_t count, const struct dns_wait *wait, struct failure *reterr)
 {
-	struct run run = {
-		.engine = engine, .arena = arena, .asks = asks, .count = count, .wait = wait};
+	struct run run = {.client = {count_done},
+			  .engine = engine,
+			  .arena = arena,
+			  .asks = asks,
+			  .count = count,
+			  .wait = wait};
 	int r = 0;
 	while (r == 0 && run.done < count) {
 		size_t done_before = run.done;
 		r = send_some(&run, reterr);
 		if (r == 0 && run.done < count) {
-			r = turn_loop(engine, reterr);
+			r = dns_engine_turn(engine, reterr);
 			check_time(&run);
 		}
 		if (wait->progress != NULL && run.done != done_before) {
@@ -242,7 +267,7 @@ int dns_engine_ask(struct dns_engine *engine, struct arena *arena, struct dns_as
 void dns_engine_sleep(struct dns_engine *engine, const struct dns_wait *wait)
 {
 	while (dns_engine_now_ms(engine) < wait->end_ms && !is_stopped(wait)) {
-		if (turn_loop(engine, /* reterr */ NULL) < 0) {
+		if (dns_engine_turn(engine, /* reterr */ NULL) < 0) {
 			return;
 		}
 	}
@@ -254,6 +279,25 @@ static void on_tick(evutil_socket_t fd, short events, void *data)
 	(void)fd;
 	(void)events;
 	(void)data;
+}
+
+static void on_octets(evutil_socket_t fd, short events, void *data)
+{
+	char octets[256];
+	(void)events;
+	(void)data;
+	while (read(fd, octets, sizeof(octets)) == (ssize_t)sizeof(octets)) {
+	}
+}
+
+int dns_engine_watch(struct dns_engine *engine, int fd, struct failure *reterr)
+{
+	engine->watch = event_new(engine->base, fd, EV_READ | EV_PERSIST, on_octets, NULL);
+	if (engine->watch == NULL || event_add(engine->watch, NULL) != 0) {
+		return failure_set(reterr, FAILURE_LIBRARY, "start the event loop",
+				   "libevent refused a descriptor");
+	}
+	return 0;
 }
 
 static int start_loop(struct dns_engine *engine, struct failure *reterr)
@@ -302,6 +346,9 @@ void dns_engine_free(struct dns_engine *engine)
 	ub_ctx_delete(engine->unbound);
 	if (engine->tick != NULL) {
 		event_free(engine->tick);
+	}
+	if (engine->watch != NULL) {
+		event_free(engine->watch);
 	}
 	if (engine->clock != NULL) {
 		evutil_monotonic_timer_free(engine->clock);

@@ -56,6 +56,14 @@ struct dns_wait {
 	void (*progress)(void *context, size_t done, size_t total); /* may be NULL */
 };
 
+/*
+ * Who is told of an answer. done() may be called from inside dns_engine_send() (for what libunbound
+ * knows already) and from dns_engine_turn(); it must not send.
+ */
+struct dns_client {
+	void (*done)(struct dns_client *client, struct dns_ask *ask);
+};
+
 struct dns_engine;
 
 int dns_engine_new(const struct dns_engine_config *config, struct dns_engine **ret_engine,
@@ -65,6 +73,18 @@ void dns_engine_free(struct dns_engine *engine);
 /* Asks all and returns when each has its final state. Packets and texts go into the arena. */
 int dns_engine_ask(struct dns_engine *engine, struct arena *arena, struct dns_ask *asks,
 		   size_t count, const struct dns_wait *wait, struct failure *reterr) MUST_CHECK;
+/*
+ * The same for those who keep a loop of their own: sends one question, and has its client told when
+ * it is final. The ask, the arena and the client must live until then.
+ */
+int dns_engine_send(struct dns_engine *engine, struct arena *arena, struct dns_ask *ask,
+		    struct dns_client *client, struct failure *reterr) MUST_CHECK;
+/* An open ask gets its final state now; its client is told. */
+void dns_engine_give_up(struct dns_engine *engine, struct dns_ask *ask, enum dns_ask_state state);
+/* Waits until something happens, 50 ms at most, and deals with it. */
+int dns_engine_turn(struct dns_engine *engine, struct failure *reterr) MUST_CHECK;
+/* From now on octets at this descriptor end a turn as well; they are read and dropped. */
+int dns_engine_watch(struct dns_engine *engine, int fd, struct failure *reterr) MUST_CHECK;
 /* Lets time pass (late answers are still taken in) until end_ms or is_stopped. */
 void dns_engine_sleep(struct dns_engine *engine, const struct dns_wait *wait);
 /* A clock that only goes forward. */

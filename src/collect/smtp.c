@@ -29,7 +29,7 @@ bool smtp_address_is_public(struct network address)
 	return network_scope_of(address) == NETWORK_GLOBAL;
 }
 
-static bool may_dial(const struct smtp_collector *smtp, struct network address)
+bool smtp_may_dial(const struct smtp_collector *smtp, struct network address)
 {
 	enum network_scope scope = network_scope_of(address);
 	if (smtp->options.allows_private) {
@@ -84,7 +84,7 @@ static int start_run(struct batch *batch, struct fact_key key, struct facts *fac
 	if (!endpoint_subject_parse(key.subject, &address, &port, &name)) {
 		return add_unasked(facts, key, FACT_FAILURE_MALFORMED, "not an endpoint", reterr);
 	}
-	if (!may_dial(batch->smtp, address)) {
+	if (!smtp_may_dial(batch->smtp, address)) {
 		return add_unasked(facts, key, FACT_FAILURE_FILTERED,
 				   network_scope_name(network_scope_of(address)), reterr);
 	}

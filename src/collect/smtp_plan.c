@@ -279,6 +279,13 @@ void smtp_plan_take(struct smtp_plan *plan, const struct smtp_question *question
 	}
 }
 
+bool smtp_plan_had_first_look(const struct smtp_plan *plan)
+{
+	return plan->is_stopped ||
+	       (is_settled(plan, SMTP_STEP_SESSION) && is_settled(plan, SMTP_STEP_TLS13) &&
+		is_settled(plan, SMTP_STEP_TLS12));
+}
+
 bool smtp_plan_is_finished(const struct smtp_plan *plan)
 {
 	for (size_t i = 0; i < SMTP_STEP_COUNT; i++) {

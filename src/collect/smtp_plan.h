@@ -113,6 +113,8 @@ void smtp_plan_take(struct smtp_plan *plan, const struct smtp_question *question
 		    enum smtp_outcome outcome, const struct smtp_probe *probe);
 /* Asks nothing more; what is open becomes unknown for this reason. */
 void smtp_plan_stop(struct smtp_plan *plan, enum probe_reason reason);
+/* All that the quick plan asks is settled. */
+bool smtp_plan_had_first_look(const struct smtp_plan *plan);
 bool smtp_plan_is_finished(const struct smtp_plan *plan);
 /* After the last answer: what was not asked or stayed open gets its reason. */
 void smtp_plan_finish(struct smtp_plan *plan);

@@ -12,6 +12,10 @@
 #define FIRST_BACKOFF_MS 1000
 /* When all places for connections are taken. */
 #define CROWDED_MS 50
+/* While others have not had their first look. */
+#define DEEP_WAIT_MS 200
+/* One among them may be slow. */
+#define DEEP_WAIT_MAX_MS 10000
 
 static int64_t now_ms(void *context)
 {
@@ -185,6 +189,32 @@ static void finish(struct smtp_run *run)
 	smtp_run_conclude(run);
 	run->is_finished = true;
 	run->smtp->open_runs--;
+	if (run->finished != NULL) {
+		run->finished(run);
+	}
+}
+
+static void note_first_look(struct smtp_run *run)
+{
+	if (!run->had_first_look && smtp_plan_had_first_look(&run->plan)) {
+		run->had_first_look = true;
+		run->smtp->first_looks--;
+	}
+}
+
+/* True when the deep questions of this run have to wait for the first looks of others. */
+static bool must_wait_for_others(struct smtp_run *run, int64_t time_ms)
+{
+	struct smtp_collector *smtp = run->smtp;
+	if (!smtp->is_shallow_first || !run->had_first_look ||
+	    run->endpoint.plan == ENDPOINT_QUICK) {
+		return false;
+	}
+	if (smtp->deep_ends_ms > 0 && time_ms >= smtp->deep_ends_ms) {
+		smtp_plan_stop(&run->plan, PROBE_NOT_ASKED);
+		return false;
+	}
+	return smtp->first_looks > 0 && run->waited_ms < DEEP_WAIT_MAX_MS;
 }
 
 /* Asks the next question. False when there is none now. */
@@ -223,6 +253,13 @@ static void pump(struct smtp_run *run)
 	int64_t time_ms = loop_now_ms(run->smtp->loop);
 	if (time_ms >= run->ends_at_ms) {
 		smtp_plan_stop(&run->plan, PROBE_TIMEOUT);
+	}
+	note_first_look(run);
+	if (must_wait_for_others(run, time_ms)) {
+		run->ends_at_ms += DEEP_WAIT_MS;
+		run->waited_ms += DEEP_WAIT_MS;
+		timer_set(run->timer, DEEP_WAIT_MS);
+		return;
 	}
 	while (!run->plan.is_stopped && run->in_flight < max_at_once(run)) {
 		if (time_ms < run->next_dial_ms) {
@@ -271,6 +308,7 @@ bool smtp_run_start(struct smtp_run *run, struct smtp_collector *smtp, struct fa
 	smtp_plan_begin(&run->plan, run->arena, &run->endpoint);
 	run->ends_at_ms = INT64_MAX;
 	smtp->open_runs++;
+	smtp->first_looks++;
 	timer_set(run->timer, 0);
 	return true;
 }

@@ -20,6 +20,10 @@ struct smtp_collector {
 	uint64_t random;
 	unsigned in_flight;
 	size_t open_runs;
+	/* Of many runs: deep questions wait while somebody's first look is still to come. */
+	bool is_shallow_first;
+	size_t first_looks;   /* still to come */
+	int64_t deep_ends_ms; /* no deep questions after this; 0: no limit */
 };
 
 struct smtp_run;
@@ -51,9 +55,15 @@ struct smtp_run {
 	bool has_hello;	   /* answered a hello of ours with one */
 	bool is_redialled; /* the first dial was refused and is tried again */
 	enum smtp_outcome last_break;
+	bool had_first_look; /* a session, and a hello of TLS 1.3 and of TLS 1.2 */
+	unsigned waited_ms;  /* for the first looks of others */
 	bool is_finished;
+	/* Told once, from the loop; may be NULL. The run must not be freed inside. */
+	void (*finished)(struct smtp_run *run);
 };
 
+/* Is the address one we connect to, under this collector's options? */
+bool smtp_may_dial(const struct smtp_collector *smtp, struct network address);
 /* Starts dialling. The key's subject must outlive the run. False when memory is out. */
 bool smtp_run_start(struct smtp_run *run, struct smtp_collector *smtp, struct fact_key key);
 /* Ends what is in flight. */

@@ -186,6 +186,22 @@ int check_domains(struct facts *facts, const struct span *domains, size_t domain
 	return 0;
 }
 
+int check_conclude(const struct facts *facts, const struct assessment *assessment,
+		   const struct check_options *options, struct arena *arena,
+		   struct check_report *ret_report, struct failure *reterr)
+{
+	const struct assessment *assessments[] = {assessment};
+	const struct judging judging = {
+		.domain_count = 1, .options = options, .assessments = assessments};
+	struct check_report report = {.checked_at = options->assess.now, .arena = arena};
+	note_times(facts, &report);
+	int r = fill_report(&judging, &report, reterr);
+	if (r == 0) {
+		*ret_report = report;
+	}
+	return r;
+}
+
 void check_report_free(struct check_report *report)
 {
 	arena_free(report->arena);

@@ -21,6 +21,14 @@ struct check_options {
 int check_domains(struct facts *facts, const struct span *domains, size_t domain_count,
 		  const struct check_options *options, struct check_report *ret_report,
 		  struct failure *reterr) MUST_CHECK;
+/*
+ * The same in two halves, for those who have the questions answered themselves: when
+ * assess_domain() has wanted nothing, this makes a report of one domain of its assessment. The
+ * report lives in the arena, which stays the caller's; it must not be freed.
+ */
+int check_conclude(const struct facts *facts, const struct assessment *assessment,
+		   const struct check_options *options, struct arena *arena,
+		   struct check_report *ret_report, struct failure *reterr) MUST_CHECK;
 void check_report_free(struct check_report *report);
 
 #endif

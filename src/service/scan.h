@@ -40,7 +40,7 @@ struct scan_result {
 	const struct scan_item *item;
 	const struct check_report *report; /* with exactly one result */
 	const struct facts *facts;	   /* all that the judgement rests on */
-	bool is_unknown; /* some look-up failed or was not made, so something is unknown */
+	bool is_unknown; /* a look-up failed, so something is unknown that could be known */
 };
 
 /* Where results go, in the order in which they are finished. */
@@ -73,11 +73,11 @@ struct scan_options {
 	struct fact_stream *stream; /* answers what the cache does not hold */
 	unsigned max_in_flight;	    /* domains at once */
 	size_t cache_bytes;	    /* of answers that are shared; 0: SCAN_CACHE_BYTES */
-	unsigned domain_ms;	    /* after this a domain asks nothing more; 0: SCAN_DOMAIN_MS */
 	uint64_t seed;		    /* from the system's randomness */
 
 	void *context;
-	int64_t (*now)(void *context); /* seconds since 1970 */
+	int64_t (*now)(void *context);	  /* seconds since 1970 */
+	int64_t (*now_ms)(void *context); /* on a clock that never jumps */
 	/* Asked often; true starts no more domains, and drops those in flight without a result. */
 	bool (*is_stopped)(void *context); /* may be NULL */
 	/* A few times a second. May be NULL. */
@@ -87,7 +87,8 @@ struct scan_options {
 #define SCAN_IN_FLIGHT 1000
 #define SCAN_MAX_IN_FLIGHT 4000
 #define SCAN_CACHE_BYTES ((size_t)96 << 20)
-#define SCAN_DOMAIN_MS 180000
+/* Questions under way, above which no further domain is begun. */
+#define SCAN_MAX_QUESTIONS 3000
 
 /*
  * Runs until the input ends or is_stopped. Every item that was taken either gets exactly one

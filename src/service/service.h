@@ -5,6 +5,7 @@
  * and hands the result to present.
  *
  *   check    one or a few domains: facts -> judgement -> advice -> profiles
+ *   scan     very many domains, a bounded number at once
  *   ingest   report files into the store
  *   senders  who sends as a domain, by its stored reports
  *   plan     the way of a domain to reject
@@ -15,6 +16,7 @@
 #include "service/check.h"
 #include "service/ingest.h"
 #include "service/plan.h"
+#include "service/scan.h"
 #include "service/senders.h"
 
 #endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* One libunbound context kept full of questions. */
+#include "collect/dns_flow.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "collect/dns_collector.h"
+
+/* One answer with its records; a DNS message of the largest size, read, is below this. */
+#define FLIGHT_ARENA_BYTES ((size_t)2 << 20)
+/* Each answer lets one more question go than before: see dns_engine.c. */
+#define FIRST_WINDOW 32
+
+/* One look-up. */
+struct flight {
+	struct flight *older; /* in the order they were sent */
+	struct flight *newer;
+	struct flight *next_done;
+	struct dns_ask ask;
+	struct arena *arena;
+	struct errand *errand;
+};
+
+struct dns_flow {
+	struct dns_client client; /* first: done() casts back */
+	struct dns_collector *dns;
+	struct dns_flow_boxes boxes;
+	struct flight in_flight; /* head of a ring: newer is the oldest */
+	struct flight *done;
+	size_t count; /* in flight */
+	uint64_t answered;
+	pthread_mutex_t lock; /* of the two below */
+	struct dns_way way;
+	bool has_way;
+	pthread_t thread;
+};
+
+static void note_done(struct dns_client *client, struct dns_ask *ask)
+{
+	struct dns_flow *flow = (struct dns_flow *)client;
+	struct flight *flight =
+		(struct flight *)(void *)((char *)ask - offsetof(struct flight, ask));
+	flight->older->newer = flight->newer;
+	flight->newer->older = flight->older;
+	flight->next_done = flow->done;
+	flow->done = flight;
+	flow->count--;
+	flow->answered++;
+}
+
+static void flight_free(struct flight *flight)
+{
+	arena_free(flight->arena);
+	free(flight->errand);
+	free(flight);
+}
+
+static int send_errand(struct dns_flow *flow, struct errand *errand, struct failure *reterr)
+{
+	struct flight *flight = calloc(1, sizeof(*flight));
+	struct arena *arena = arena_new(FLIGHT_ARENA_BYTES);
+	if (flight == NULL || arena == NULL) {
+		arena_free(arena);
+		free(flight);
+		free(errand);
+		return failure_set_memory(reterr, "ask the DNS");
+	}
+	*flight = (struct flight){.ask.key = errand->key, .arena = arena, .errand = errand};
+	flight->newer = &flow->in_flight;
+	flight->older = flow->in_flight.older;
+	flight->older->newer = flight;
+	flow->in_flight.older = flight;
+	flow->count++;
+	int r = dns_engine_send(flow->dns->engine, arena, &flight->ask, &flow->client, reterr);
+	if (r < 0) {
+		note_done(&flow->client, &flight->ask);
+	}
+	return r;
+}
+
+static size_t window(const struct dns_flow *flow)
+{
+	uint64_t size = FIRST_WINDOW + flow->answered;
+	size_t max = flow->dns->options.max_in_flight;
+	return size < max ? (size_t)size : max;
+}
+
+static int send_some(struct dns_flow *flow, struct failure *reterr)
+{
+	size_t max = window(flow);
+	size_t room = flow->count < max ? max - flow->count : 0;
+	struct errand *errands = inbox_take(flow->boxes.questions, room, /* timeout_ms */ 0);
+	int r = 0;
+	while (errands != NULL) {
+		struct errand *next = errands->next;
+		if (r == 0) {
+			r = send_errand(flow, errands, reterr);
+		} else {
+			free(errands);
+		}
+		errands = next;
+	}
+	return r;
+}
+
+static void expire(struct dns_flow *flow)
+{
+	int64_t now_ms = dns_engine_now_ms(flow->dns->engine);
+	struct flight *oldest = flow->in_flight.newer;
+	while (oldest != &flow->in_flight &&
+	       now_ms - oldest->ask.started_ms >= flow->dns->options.deadline_ms) {
+		dns_engine_give_up(flow->dns->engine, &oldest->ask, DNS_ASK_TIMED_OUT);
+		oldest = flow->in_flight.newer;
+	}
+}
+
+/* A fault that may be the network's, or our own haste's. */
+static bool is_worth_another_try(const struct fact *fact)
+{
+	return fact->state == FACT_FAILED &&
+	       (fact->failure == FACT_FAILURE_SERVFAIL || fact->failure == FACT_FAILURE_TIMEOUT);
+}
+
+static struct fact fact_of(const struct dns_flow *flow, struct flight *flight)
+{
+	const struct dns_collector *dns = flow->dns;
+	const struct dns_fact_frame frame = {
+		.source = dns->source_name,
+		.observed_at = dns->options.now(dns->options.context),
+		.is_validating = dns->way.is_validating,
+	};
+	struct fact fact = dns_fact_of_ask(flight->arena, &flight->ask, &frame);
+	if (fact.dns != NULL) {
+		/* The octets of every answer of an estate are more than anybody keeps. */
+		struct dns_answer *answer = arena_alloc(flight->arena, sizeof(*answer));
+		if (answer != NULL) {
+			*answer = *fact.dns;
+			answer->packet = (struct span){0};
+			fact.dns = answer;
+		}
+	}
+	return fact;
+}
+
+static int finish(struct dns_flow *flow, struct flight *flight, struct fact_box **boxes,
+		  struct failure *reterr)
+{
+	struct fact fact = fact_of(flow, flight);
+	if (is_worth_another_try(&fact)) {
+		return inbox_put(flow->boxes.failed, fact.key)
+			       ? 0
+			       : failure_set_memory(reterr, "take in DNS answers");
+	}
+	struct fact_box *box = fact_box_new(&fact);
+	if (box == NULL) {
+		return failure_set_memory(reterr, "take in DNS answers");
+	}
+	box->next = *boxes;
+	*boxes = box;
+	return 0;
+}
+
+static int hand_out(struct dns_flow *flow, struct failure *reterr)
+{
+	struct fact_box *boxes = NULL;
+	int r = 0;
+	while (flow->done != NULL) {
+		struct flight *flight = flow->done;
+		flow->done = flight->next_done;
+		r = r == 0 ? finish(flow, flight, &boxes, reterr) : r;
+		flight_free(flight);
+	}
+	outbox_put(flow->boxes.answers, boxes);
+	return r;
+}
+
+static int choose_way(struct dns_flow *flow, struct failure *reterr)
+{
+	int r = dns_collector_choose_way(flow->dns, reterr);
+	if (r == 0) {
+		pthread_mutex_lock(&flow->lock);
+		flow->way = flow->dns->way;
+		flow->has_way = true;
+		pthread_mutex_unlock(&flow->lock);
+		r = dns_engine_watch(flow->dns->engine, inbox_descriptor(flow->boxes.questions),
+				     reterr);
+	}
+	return r;
+}
+
+static int run_loop(struct dns_flow *flow, struct failure *reterr)
+{
+	int r = choose_way(flow, reterr);
+	while (r == 0 && !inbox_is_closed(flow->boxes.questions)) {
+		r = send_some(flow, reterr);
+		if (r == 0 && flow->done == NULL) {
+			r = dns_engine_turn(flow->dns->engine, reterr);
+		}
+		expire(flow);
+		r = r == 0 ? hand_out(flow, reterr) : r;
+	}
+	return r;
+}
+
+static void *run(void *context)
+{
+	struct dns_flow *flow = context;
+	struct failure failure;
+	if (run_loop(flow, &failure) < 0) {
+		outbox_fail(flow->boxes.answers, &failure);
+	}
+	while (flow->in_flight.newer != &flow->in_flight) {
+		dns_engine_give_up(flow->dns->engine, &flow->in_flight.newer->ask, DNS_ASK_STOPPED);
+	}
+	while (flow->done != NULL) {
+		struct flight *next = flow->done->next_done;
+		flight_free(flow->done);
+		flow->done = next;
+	}
+	return NULL;
+}
+
+int dns_flow_start(const struct dns_collector_options *options, const struct dns_flow_boxes *boxes,
+		   struct dns_flow **ret_flow, struct failure *reterr)
+{
+	struct dns_flow *flow = calloc(1, sizeof(*flow));
+	if (flow == NULL) {
+		return failure_set_memory(reterr, "start the DNS");
+	}
+	flow->client.done = note_done;
+	flow->boxes = *boxes;
+	flow->in_flight.newer = flow->in_flight.older = &flow->in_flight;
+	pthread_mutex_init(&flow->lock, NULL);
+	int r = dns_collector_new(options, &flow->dns, reterr);
+	if (r == 0 && pthread_create(&flow->thread, NULL, run, flow) != 0) {
+		r = failure_set(reterr, FAILURE_LIBRARY, "start the DNS", "no thread to be had");
+	}
+	if (r < 0) {
+		dns_collector_free(flow->dns);
+		pthread_mutex_destroy(&flow->lock);
+		free(flow);
+		return r;
+	}
+	*ret_flow = flow;
+	return 0;
+}
+
+void dns_flow_end(struct dns_flow *flow)
+{
+	if (flow == NULL) {
+		return;
+	}
+	pthread_join(flow->thread, NULL);
+	dns_collector_free(flow->dns);
+	pthread_mutex_destroy(&flow->lock);
+	free(flow);
+}
+
+bool dns_flow_way(struct dns_flow *flow, struct dns_way *ret_way)
+{
+	pthread_mutex_lock(&flow->lock);
+	bool has_way = flow->has_way;
+	*ret_way = flow->way;
+	pthread_mutex_unlock(&flow->lock);
+	return has_way;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The collector of a check as a fact source for batches. */
+#include "collect/patient.h"
+
+#include <stdlib.h>
+
+#include "collect/batches.h"
+#include "collect/crew.h"
+#include "collect/dns_collector.h"
+
+struct patient {
+	struct fact_source source; /* first: answer() casts back */
+	const struct dns_collector_options *options;
+	struct dns_flow *flow;
+	struct dns_collector *dns; /* NULL until it is needed */
+	struct batches *batches;
+};
+
+/* The same way as the flow goes, without trying the others and telling about it again. */
+static int make_collector(struct patient *patient, struct failure *reterr)
+{
+	struct dns_collector_options options = *patient->options;
+	struct dns_way way;
+	options.notice = NULL;
+	options.progress = NULL;
+	int r = dns_collector_new(&options, &patient->dns, reterr);
+	if (r == 0 && dns_flow_way(patient->flow, &way)) {
+		r = dns_collector_use_way(patient->dns, way, reterr);
+		patient->dns->has_chosen = true;
+	}
+	return r;
+}
+
+static int answer(struct fact_source *source, const struct wants *wants, struct facts *facts,
+		  struct failure *reterr)
+{
+	struct patient *patient = (struct patient *)source;
+	int r = patient->dns == NULL ? make_collector(patient, reterr) : 0;
+	if (r < 0) {
+		return r;
+	}
+	dns_collector_begin(patient->dns);
+	struct fact_source *collector = dns_collector_source(patient->dns);
+	return collector->answer(collector, wants, facts, reterr);
+}
+
+struct patient *patient_start(const struct dns_collector_options *options, struct dns_flow *flow,
+			      struct inbox *failed, struct outbox *answers)
+{
+	struct patient *patient = calloc(1, sizeof(*patient));
+	if (patient == NULL) {
+		return NULL;
+	}
+	*patient = (struct patient){.source.answer = answer, .options = options, .flow = flow};
+	patient->batches = batches_start(&patient->source, failed, answers, CREW_PATIENT_BATCH);
+	if (patient->batches == NULL) {
+		free(patient);
+		return NULL;
+	}
+	return patient;
+}
+
+void patient_end(struct patient *patient)
+{
+	if (patient != NULL) {
+		batches_end(patient->batches);
+		dns_collector_free(patient->dns);
+		free(patient);
+	}
+}

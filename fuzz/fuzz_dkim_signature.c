@@ -13,6 +13,18 @@ static bool is_inside(struct span part, struct span whole)
 	       (part.ptr >= whole.ptr && part.ptr + part.len <= whole.ptr + whole.len);
 }
 
+/* What mail_domain.h promises: hyphens may stand at the ends, as DNS can hold such names. */
+static bool is_mail_domain(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		if (!text_is_alnum(c) && c != '-' && c != '_' && c != '.') {
+			return false;
+		}
+	}
+	return name.len > 0 && name_label_count(name) > 0;
+}
+
 static void check(struct arena *arena, const struct header *header,
 		  const struct dkim_signature *signature)
 {
@@ -26,7 +38,7 @@ static void check(struct arena *arena, const struct header *header,
 		return;
 	}
 	FUZZ_CHECK(signature->signature.len > 0);
-	FUZZ_CHECK(name_is_ldh(signature->domain, true /* is_underscore_ok */));
+	FUZZ_CHECK(is_mail_domain(signature->domain));
 	FUZZ_CHECK(name_is_at_or_under(signature->identity_domain, signature->domain));
 	struct buffer text = buffer_new(4 * header->text.len + 100);
 	struct signed_names names = {signature->names, signature->name_count};

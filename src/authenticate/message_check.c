@@ -194,7 +194,7 @@ const struct message_check *message_check(struct arena *arena, struct inquiry *i
 		.now = options->now,
 		.skew_s = DKIM_SKEW_S,
 		.allows_partial_body = options->allows_partial_body,
-		.key = {.cache = options->keys},
+		.key = {.cache = options->keys, .allows_short_keys = options->allows_short_keys},
 	};
 	check_spf(&c);
 	check->dkim = dkim_verify(arena, inquiry, mail, &dkim);

@@ -39,6 +39,7 @@ struct message_check_options {
 	const struct public_suffix_list *suffixes; /* NULL: no RFC 7489 */
 	struct key_cache *keys;			   /* may be NULL */
 	bool allows_partial_body;		   /* l= below the body's length passes */
+	bool allows_short_keys; /* as receivers from before RFC 8301 do: from 512 bits on */
 };
 
 /* What can be said of the message as a whole. */

@@ -18,10 +18,14 @@ enum spoof_vector {
 	SPOOF_SUBDOMAIN_ENVELOPE, /* envelope of a subdomain that lets strangers pass */
 	SPOOF_SUBDOMAIN,	  /* an existing subdomain as author */
 	SPOOF_NONEXISTENT,	  /* an invented subdomain as author */
-	SPOOF_TAKEOVER,		  /* a name that SPF authorises and anybody can register */
+	SPOOF_ORGANISATION,	  /* envelope of a neighbour that only one standard sets apart */
+	SPOOF_TAKEOVER,		  /* a name in SPF, or a CNAME, that anybody can register */
+	SPOOF_KEY_TAKEOVER,	  /* a DKIM key's CNAME to a name that anybody can register */
 	SPOOF_OLDER_RECEIVERS,	  /* what receivers of RFC 7489 read differently */
 	SPOOF_SAMPLED,		  /* pct: only a share of the mail is refused by those */
-	SPOOF_WEAK_KEY,		  /* a DKIM key too short, or only for tests */
+	SPOOF_WEAK_KEY,		  /* a DKIM key too short */
+	SPOOF_TEST_KEY,		  /* a forged signature under a DKIM key in test mode */
+	SPOOF_SHARED_KEY,	  /* a DKIM key that others sign with too */
 	SPOOF_DISPLAY_NAME,	  /* the domain only in the display name */
 	SPOOF_LOOK_ALIKE,	  /* a domain that looks alike */
 	SPOOF_VECTOR_COUNT,
@@ -38,6 +42,23 @@ enum spoof_outcome {
 	SPOOF_PASSES,	    /* authenticated as the domain */
 };
 
+/* What decides the outcome. */
+enum spoof_cause {
+	SPOOF_CAUSE_NOTHING,	    /* there is nothing to try */
+	SPOOF_CAUSE_UNKNOWN,	    /* an answer is missing */
+	SPOOF_CAUSE_SPF,	    /* SPF passes and is aligned */
+	SPOOF_CAUSE_DKIM,	    /* the signature holds and is aligned */
+	SPOOF_CAUSE_NO_DMARC,	    /* no DMARC record applies */
+	SPOOF_CAUSE_UNUSABLE_DMARC, /* the one that does cannot be used */
+	SPOOF_CAUSE_POLICY_NONE,    /* it asks for nothing */
+	SPOOF_CAUSE_REPORT_ONLY,    /* it asks for reports and nothing else */
+	SPOOF_CAUSE_TESTING,	    /* t=y lowers the policy */
+	SPOOF_CAUSE_SAMPLED,	    /* pct leaves the message out */
+	SPOOF_CAUSE_QUARANTINE,
+	SPOOF_CAUSE_REJECT,
+	SPOOF_CAUSE_OUT_OF_REACH,
+};
+
 enum spoof_answer {
 	SPOOF_ANSWER_NO,
 	SPOOF_ANSWER_UNKNOWN,
@@ -45,17 +66,38 @@ enum spoof_answer {
 	SPOOF_ANSWER_YES,
 };
 
+/* Whose reading of the standards an outcome is. */
+enum spoof_receivers {
+	SPOOF_BY_RFC9989,
+	SPOOF_BY_RFC7489,    /* still the older DMARC */
+	SPOOF_BY_SHORT_KEYS, /* RFC 9989, without RFC 8301: keys from 512 bits on */
+};
+
+/* The DKIM signature of an attempt, under the author's domain; without a selector there is none. */
+struct spoof_signature {
+	struct span selector;
+	unsigned bits;	/* of the RSA key */
+	bool is_forged; /* the key published stays as it is, so the signature cannot hold */
+};
+
 /* A message to try: who it says it is from, and how it comes. */
 struct spoof_attempt {
 	enum spoof_vector vector;
+	size_t number;	    /* among all attempts */
 	struct span author; /* domain of From */
 	struct envelope envelope;
+	struct spoof_signature signature;
 	struct span condition; /* what the stranger needs besides; empty for nothing */
 	bool is_particular;    /* that is more than anybody has: it does not decide the answer */
-	/* Records the stranger would publish, for a name to be registered; empty for none. */
+	/*
+	 * Records that the stranger publishes at a name of his own, one a line, for people; empty
+	 * for none.
+	 */
+	struct span published;
+	/* What that comes to at the names receivers ask, one a line; empty for nothing. */
 	struct span assumption;
 	/* What was found before the message was made. */
-	bool is_rfc7489; /* the outcome is that of receivers of RFC 7489 */
+	enum spoof_receivers receivers;
 	enum spf_result spf;
 	enum dmarc_result result;
 	enum dmarc_policy disposition;
@@ -65,6 +107,7 @@ struct spoof_attempt {
 struct spoof_finding {
 	enum spoof_vector vector;
 	enum spoof_outcome outcome;
+	enum spoof_cause cause;
 	struct span reason;		     /* one sentence */
 	const struct spoof_attempt *attempt; /* the best of its kind; NULL when nothing was tried */
 	/* The complete message, with CRLF line ends; empty when nothing was tried. */
@@ -87,6 +130,8 @@ struct spoof_report {
 /* What becomes of a message with these results. */
 enum spoof_outcome spoof_outcome_of(enum spf_result spf, enum dmarc_result result,
 				    enum dmarc_policy disposition);
+/* RFC 7489 6.6.4: what becomes of the policy for the share of mail that pct leaves out. */
+enum dmarc_policy spoof_sampled_policy(enum dmarc_policy policy);
 /* A witness is a message that works. */
 static inline bool spoof_outcome_works(enum spoof_outcome outcome)
 {
@@ -97,6 +142,8 @@ static inline bool spoof_outcome_works(enum spoof_outcome outcome)
 const char *spoof_vector_name(enum spoof_vector vector);
 const char *spoof_vector_explain(enum spoof_vector vector);
 const char *spoof_outcome_name(enum spoof_outcome outcome);
+const char *spoof_cause_name(enum spoof_cause cause);
+const char *spoof_receivers_name(enum spoof_receivers receivers);
 const char *spoof_answer_name(enum spoof_answer answer);
 
 #endif

@@ -22,10 +22,17 @@ static const struct vector_text vectors[] = {
 				      "the domain in From, one of its subdomains in MAIL FROM"},
 	[SPOOF_SUBDOMAIN] = {"subdomain", "an existing subdomain in From"},
 	[SPOOF_NONEXISTENT] = {"nonexistent", "an invented subdomain in From"},
-	[SPOOF_TAKEOVER] = {"takeover", "through a name in SPF that anybody can register"},
+	[SPOOF_ORGANISATION] = {"organisation",
+				"a neighbour in MAIL FROM that only one standard sets apart"},
+	[SPOOF_TAKEOVER] = {"takeover", "through a name in SPF, or of a CNAME, that anybody can "
+					"register"},
+	[SPOOF_KEY_TAKEOVER] = {"key-takeover",
+				"with a DKIM key at a name that anybody can register"},
 	[SPOOF_OLDER_RECEIVERS] = {"older-receivers", "at receivers that still follow RFC 7489"},
 	[SPOOF_SAMPLED] = {"sampled", "the share of mail that pct leaves alone"},
 	[SPOOF_WEAK_KEY] = {"weak-key", "with a DKIM key that is too short"},
+	[SPOOF_TEST_KEY] = {"test-key", "with a forged signature under a DKIM key in test mode"},
+	[SPOOF_SHARED_KEY] = {"shared-key", "with a DKIM key that others sign with too"},
 	[SPOOF_DISPLAY_NAME] = {"display-name",
 				"another address, with the domain's name shown beside it"},
 	[SPOOF_LOOK_ALIKE] = {"look-alike", "another domain that looks like this one"},
@@ -48,6 +55,11 @@ enum spoof_outcome spoof_outcome_of(enum spf_result spf, enum dmarc_result resul
 	return is_doubtful ? SPOOF_SUSPECT : SPOOF_DELIVERED;
 }
 
+enum dmarc_policy spoof_sampled_policy(enum dmarc_policy policy)
+{
+	return policy == DMARC_POLICY_REJECT ? DMARC_POLICY_QUARANTINE : DMARC_POLICY_NONE;
+}
+
 const char *spoof_vector_name(enum spoof_vector vector)
 {
 	return vectors[vector].name;
@@ -67,6 +79,36 @@ const char *spoof_outcome_name(enum spoof_outcome outcome)
 		[SPOOF_PASSES] = "passes",
 	};
 	return names[outcome];
+}
+
+const char *spoof_cause_name(enum spoof_cause cause)
+{
+	static const char *const names[] = {
+		[SPOOF_CAUSE_NOTHING] = "nothing",
+		[SPOOF_CAUSE_UNKNOWN] = "unknown",
+		[SPOOF_CAUSE_SPF] = "spf",
+		[SPOOF_CAUSE_DKIM] = "dkim",
+		[SPOOF_CAUSE_NO_DMARC] = "no-dmarc",
+		[SPOOF_CAUSE_UNUSABLE_DMARC] = "unusable-dmarc",
+		[SPOOF_CAUSE_POLICY_NONE] = "policy-none",
+		[SPOOF_CAUSE_REPORT_ONLY] = "report-only",
+		[SPOOF_CAUSE_TESTING] = "testing",
+		[SPOOF_CAUSE_SAMPLED] = "sampled",
+		[SPOOF_CAUSE_QUARANTINE] = "quarantine",
+		[SPOOF_CAUSE_REJECT] = "reject",
+		[SPOOF_CAUSE_OUT_OF_REACH] = "out-of-reach",
+	};
+	return names[cause];
+}
+
+const char *spoof_receivers_name(enum spoof_receivers receivers)
+{
+	static const char *const names[] = {
+		[SPOOF_BY_RFC9989] = "rfc9989",
+		[SPOOF_BY_RFC7489] = "rfc7489",
+		[SPOOF_BY_SHORT_KEYS] = "before-rfc8301",
+	};
+	return names[receivers];
 }
 
 const char *spoof_answer_name(enum spoof_answer answer)

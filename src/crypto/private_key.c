@@ -63,6 +63,16 @@ int private_key_generate(enum key_kind kind, unsigned bits, struct private_key *
 	return wrap(pkey, kind, ret_key, reterr);
 }
 
+int private_key_generate_short(unsigned bits, struct private_key **ret_key, struct failure *reterr)
+{
+	bool is_short = bits >= PUBLIC_KEY_LEGACY_MIN_BITS && bits < PUBLIC_KEY_MIN_BITS;
+	EVP_PKEY *pkey = is_short ? EVP_RSA_gen(bits) : NULL;
+	if (pkey == NULL) {
+		return fail(reterr, "generate a key");
+	}
+	return wrap(pkey, KEY_RSA, ret_key, reterr);
+}
+
 /* A key with a password is refused instead of asked about. */
 static int no_password(char *password, int size, int is_writing, void *context)
 {

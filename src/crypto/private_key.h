@@ -17,6 +17,9 @@ struct private_key;
  */
 int private_key_generate(enum key_kind kind, unsigned bits, struct private_key **ret_key,
 			 struct failure *reterr) MUST_CHECK;
+/* An RSA key of 512 to 1023 bits: only to show what receivers that accept such keys let through. */
+int private_key_generate_short(unsigned bits, struct private_key **ret_key,
+			       struct failure *reterr) MUST_CHECK;
 /* PEM without a password: PKCS#8 ("PRIVATE KEY") or PKCS#1 ("RSA PRIVATE KEY"). */
 int private_key_read_pem(struct span pem, struct private_key **ret_key,
 			 struct failure *reterr) MUST_CHECK;

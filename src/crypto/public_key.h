@@ -8,7 +8,7 @@
 
 /* RFC 8301 3.2: verifiers must not accept less than 1024 bits and must handle up to 4096. */
 #define PUBLIC_KEY_MIN_BITS 1024
-/* Only for test data from before RFC 8301. */
+/* For test data from before RFC 8301, and for what receivers that never heard of it do. */
 #define PUBLIC_KEY_LEGACY_MIN_BITS 512
 /* A check takes 0.25 ms with 8192 bits and grows with the square. */
 #define PUBLIC_KEY_MAX_BITS 8192

@@ -14,7 +14,7 @@ static void write_witness(const struct spoof_report *report, const struct spoof_
 {
 	const struct spoof_attempt *attempt = finding->attempt;
 	json_key(json, "witness");
-	if (finding->check == NULL) {
+	if (attempt == NULL || finding->check == NULL) {
 		json_put_null(json);
 		return;
 	}
@@ -28,12 +28,21 @@ static void write_witness(const struct spoof_report *report, const struct spoof_
 	json_key_string(json, "helo", attempt->envelope.helo);
 	json_key_string(json, "mail_from", attempt->envelope.mail_from);
 	json_key_string(json, "author", attempt->author);
-	json_key_string(json, "published", attempt->assumption);
+	json_key_string(json, "published", attempt->published);
+	json_key_string(json, "assumed", attempt->assumption);
 	json_key_string(json, "message", finding->message);
 	json_key_bool(json, "confirmed", finding->is_confirmed);
 	json_key(json, "verify");
 	present_json_message(&result, json);
 	json_object_end(json);
+}
+
+/* What it takes, and whose reading the verdict is. */
+static void write_attempt(const struct spoof_attempt *attempt, struct json_writer *json)
+{
+	enum spoof_receivers receivers = attempt != NULL ? attempt->receivers : SPOOF_BY_RFC9989;
+	json_key_string(json, "condition", attempt != NULL ? attempt->condition : SPAN(""));
+	key_word(json, "receivers", spoof_receivers_name(receivers));
 }
 
 void present_json_spoof(const struct spoof_report *report, struct arena *arena,
@@ -53,12 +62,9 @@ void present_json_spoof(const struct spoof_report *report, struct arena *arena,
 		key_word(json, "id", spoof_vector_name(finding->vector));
 		key_word(json, "title", spoof_vector_explain(finding->vector));
 		key_word(json, "verdict", spoof_outcome_name(finding->outcome));
+		key_word(json, "cause", spoof_cause_name(finding->cause));
 		json_key_string(json, "reason", finding->reason);
-		json_key_string(json, "condition",
-				finding->attempt != NULL ? finding->attempt->condition : SPAN(""));
-		key_word(json, "receivers",
-			 finding->attempt != NULL && finding->attempt->is_rfc7489 ? "rfc7489"
-										  : "rfc9989");
+		write_attempt(finding->attempt, json);
 		write_witness(report, finding, arena, json);
 		json_object_end(json);
 	}

@@ -56,6 +56,15 @@ static void write_field(const struct ink *ink, const char *name, struct span val
 	buffer_putc(ink->out, '\n');
 }
 
+/* One a line. */
+static void write_records(const struct ink *ink, const char *name, struct span records)
+{
+	struct span line;
+	while (records.len > 0 && span_split(&records, '\n', &line)) {
+		write_field(ink, name, line);
+	}
+}
+
 /* The envelope and the message, as they would be typed to a server. */
 static void write_witness(const struct ink *ink, const struct spoof_finding *finding)
 {
@@ -73,9 +82,7 @@ static void write_witness(const struct ink *ink, const struct spoof_finding *fin
 	write_field(ink, "HELO", envelope->helo);
 	write_field(ink, "MAIL FROM",
 		    envelope->mail_from.len > 0 ? envelope->mail_from : SPAN("<>"));
-	if (finding->attempt->assumption.len > 0) {
-		write_field(ink, "publish", finding->attempt->assumption);
-	}
+	write_records(ink, "publish", finding->attempt->published);
 	while (rest.len > 0 && span_split(&rest, '\n', &line)) {
 		buffer_printf(ink->out, "%*s", INDENT + 2, "");
 		ink_text(ink, INK_DIM, span_trim(line, "\r"));

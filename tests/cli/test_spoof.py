@@ -14,7 +14,8 @@ CLOSED = [row for row in OPEN if row[0] != "_dmarc.example.org"] + [
     ("_dmarc.example.org", "TXT", ['"v=DMARC1; p=reject; aspf=s"']),
 ]
 VECTORS = ["exact", "stranger-envelope", "null-sender", "wide-range", "shared-provider", "subdomain-envelope", "subdomain",
-           "nonexistent", "takeover", "older-receivers", "sampled", "weak-key", "display-name", "look-alike"]
+           "nonexistent", "organisation", "takeover", "key-takeover", "older-receivers", "sampled", "weak-key", "test-key",
+           "shared-key", "display-name", "look-alike"]
 
 
 def judge(mailseal, facts, *args):
@@ -31,7 +32,7 @@ def test_json_contract(mailseal, facts_file):
     assert (code, result["domain"], result["spoofable"]) == (1, "example.org", "yes")
     assert [vector["id"] for vector in result["vectors"]] == VECTORS
     for vector in result["vectors"]:
-        assert vector["title"] and vector["reason"]
+        assert vector["title"] and vector["reason"] and vector["cause"]
         if vector["verdict"] in ("passes", "delivered"):
             assert vector["witness"]["confirmed"]
 

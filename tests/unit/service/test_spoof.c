@@ -12,6 +12,12 @@
 #define EXISTS "example.org. A 25.0.0.1"
 #define REJECT "|_dmarc.example.org. TXT \"v=DMARC1; p=reject\""
 #define CLOSED EXISTS "|example.org. TXT \"v=spf1 -all\"" REJECT
+#define COM "|com. SOA a.gtld.example. b.gtld.example. 1 2 3 4 5"
+/* The lab's key of 512 bits, and the one of RFC 8032 7.1, test 1. */
+#define KEY_512                                                                                    \
+	"MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMVZLAA6JB0rytrXpq1f67LyBYNqe78OkGW49WWqzCqokf5TvXiWJj"   \
+	"O/APM9Zg2LnUEtt2uidDtLWHVYtSmPmhsCAwEAAQ=="
+#define KEY_ED25519 "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
 struct spoofed {
 	struct judged judged;
@@ -130,12 +136,27 @@ static const struct row rows[] = {
 	{"an invented name under reject", CLOSED, SPOOF_NONEXISTENT, SPOOF_STOPPED,
 	 SPOOF_ANSWER_NO},
 	{"an include that anybody can register",
-	 EXISTS "|example.org. TXT \"v=spf1 include:spf.gone-for-good.com -all\"" REJECT
-		"|com. SOA a.gtld.example. b.gtld.example. 1 2 3 4 5",
+	 EXISTS "|example.org. TXT \"v=spf1 include:spf.gone-for-good.com -all\"" REJECT COM,
 	 SPOOF_TAKEOVER, SPOOF_PASSES, SPOOF_ANSWER_YES},
+	{"an include whose CNAME anybody can take",
+	 EXISTS "|example.org. TXT \"v=spf1 include:spf.there.com -all\"" REJECT
+		"|spf.there.com. CNAME spf.gone-for-good.com.|there.com. A 25.0.0.3" COM,
+	 SPOOF_TAKEOVER, SPOOF_PASSES, SPOOF_ANSWER_YES},
+	{"mail hosts that anybody can register",
+	 EXISTS "|example.org. TXT \"v=spf1 mx:gone-for-good.com -all\"" REJECT COM, SPOOF_TAKEOVER,
+	 SPOOF_PASSES, SPOOF_ANSWER_YES},
+	{"an address that anybody can register",
+	 EXISTS "|example.org. TXT \"v=spf1 a:www.gone-for-good.com -all\"" REJECT COM,
+	 SPOOF_TAKEOVER, SPOOF_PASSES, SPOOF_ANSWER_YES},
+	{"an include that anybody can register and that counts for nothing",
+	 EXISTS "|example.org. TXT \"v=spf1 ?include:spf.gone-for-good.com -all\"" REJECT COM,
+	 SPOOF_TAKEOVER, SPOOF_STOPPED, SPOOF_ANSWER_NO},
+	{"a subdomain that anybody can register",
+	 CLOSED "|news.example.org. CNAME news.gone-for-good.com." COM, SPOOF_TAKEOVER,
+	 SPOOF_PASSES, SPOOF_ANSWER_YES},
 	{"an include that is somebody's",
 	 EXISTS "|example.org. TXT \"v=spf1 include:spf.there.com -all\"" REJECT
-		"|there.com. A 25.0.0.3|com. SOA a.gtld.example. b.gtld.example. 1 2 3 4 5",
+		"|there.com. A 25.0.0.3" COM,
 	 SPOOF_TAKEOVER, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
 	{"only the newer standard knows np",
 	 EXISTS "|_dmarc.example.org. TXT \"v=DMARC1; p=reject; sp=none; np=reject\"",
@@ -145,6 +166,46 @@ static const struct row rows[] = {
 	 SPOOF_SUSPECT, SPOOF_ANSWER_PARTLY},
 	{"no pct", CLOSED, SPOOF_SAMPLED, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
 	{"no weak key", CLOSED, SPOOF_WEAK_KEY, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
+	{"a weak key", CLOSED "|s1._domainkey.example.org. TXT \"v=DKIM1; p=" KEY_512 "\"",
+	 SPOOF_WEAK_KEY, SPOOF_PASSES, SPOOF_ANSWER_PARTLY},
+	{"a weak key by a wildcard",
+	 CLOSED "|*._domainkey.example.org. TXT \"v=DKIM1; p=" KEY_512 "\"", SPOOF_WEAK_KEY,
+	 SPOOF_PASSES, SPOOF_ANSWER_PARTLY},
+	{"a key in test mode under reject",
+	 CLOSED "|s1._domainkey.example.org. TXT \"v=DKIM1; k=ed25519; t=y; p=" KEY_ED25519 "\"",
+	 SPOOF_TEST_KEY, SPOOF_STOPPED, SPOOF_ANSWER_NO},
+	{"a key in test mode without DMARC",
+	 EXISTS "|s1._domainkey.example.org. TXT \"v=DKIM1; k=ed25519; t=y; p=" KEY_ED25519 "\"",
+	 SPOOF_TEST_KEY, SPOOF_DELIVERED, SPOOF_ANSWER_YES},
+	{"a key in earnest",
+	 CLOSED "|s1._domainkey.example.org. TXT \"v=DKIM1; k=ed25519; p=" KEY_ED25519 "\"",
+	 SPOOF_TEST_KEY, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
+	{"a service's one key for all",
+	 CLOSED "|k2._domainkey.example.org. CNAME dkim2.mcsv.net."
+		"|dkim2.mcsv.net. TXT \"v=DKIM1; k=ed25519; p=" KEY_ED25519 "\"",
+	 SPOOF_SHARED_KEY, SPOOF_PASSES, SPOOF_ANSWER_NO},
+	{"a service's key for this customer",
+	 CLOSED "|s1._domainkey.example.org. CNAME s1.domainkey.u1234567.wl.sendgrid.net."
+		"|s1.domainkey.u1234567.wl.sendgrid.net. TXT \"v=DKIM1; k=ed25519; p=" KEY_ED25519
+		"\"",
+	 SPOOF_SHARED_KEY, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
+	{"the key of another domain",
+	 CLOSED "|s1._domainkey.example.org. CNAME s1._domainkey.example.net."
+		"|s1._domainkey.example.net. TXT \"v=DKIM1; k=ed25519; p=" KEY_ED25519 "\"",
+	 SPOOF_SHARED_KEY, SPOOF_PASSES, SPOOF_ANSWER_NO},
+	{"the key of another name of one's own",
+	 CLOSED "|s1._domainkey.example.org. CNAME s1._domainkey.mail.example.org."
+		"|s1._domainkey.mail.example.org. TXT \"v=DKIM1; k=ed25519; p=" KEY_ED25519 "\"",
+	 SPOOF_SHARED_KEY, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
+	{"a key at a name that anybody can register",
+	 CLOSED "|s1._domainkey.example.org. CNAME key.gone-for-good.com." COM, SPOOF_KEY_TAKEOVER,
+	 SPOOF_PASSES, SPOOF_ANSWER_YES},
+	{"a key at a name that is somebody's",
+	 CLOSED "|s1._domainkey.example.org. CNAME key.there.com.|there.com. A 25.0.0.3" COM,
+	 SPOOF_KEY_TAKEOVER, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
+	{"an organisation of its own, to the newer standard only",
+	 EXISTS "|_dmarc.example.org. TXT \"v=DMARC1; p=reject; psd=y\"", SPOOF_ORGANISATION,
+	 SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
 	{"display names are out of reach", CLOSED, SPOOF_DISPLAY_NAME, SPOOF_OUT_OF_REACH,
 	 SPOOF_ANSWER_NO},
 	{"DMARC does not answer", EXISTS "|_dmarc.example.org. TXT !servfail", SPOOF_EXACT,

@@ -34,6 +34,7 @@ static const char *const kind_names[] = {
 	[FACT_DNS] = "dns",
 	[FACT_ENDPOINT] = "smtp",
 	[FACT_POLICY] = "policy",
+	[FACT_REPORTED] = "reports",
 };
 
 static const char *const dnssec_names[] = {
@@ -103,7 +104,9 @@ WORDS_DEFINE(fact_kind, kind_names)
 struct span fact_key_text(struct arena *arena, struct fact_key key)
 {
 	if (key.kind != FACT_DNS) {
-		const char *suffix = key.kind == FACT_POLICY ? " policy" : "";
+		const char *suffix = key.kind == FACT_POLICY	 ? " policy"
+				     : key.kind == FACT_REPORTED ? " reports"
+								 : "";
 		return arena_printf(arena, "%.*s%s", SPAN_ARG(key.subject), suffix);
 	}
 	struct span type = rr_type_name(arena, key.type);

@@ -7,12 +7,14 @@
 #include "base/base.h"
 #include "facts/endpoint.h"
 #include "facts/policy.h"
+#include "facts/reported.h"
 #include "records/rr.h"
 
 enum fact_kind {
 	FACT_DNS,      /* subject: canonical name; type: RR type */
 	FACT_ENDPOINT, /* subject: see endpoint_subject(); type 0 */
 	FACT_POLICY,   /* subject: the policy domain; type 0 */
+	FACT_REPORTED, /* subject: the domain the reports are about; type 0 */
 };
 
 struct fact_key {
@@ -85,6 +87,7 @@ struct fact {
 	const struct dns_answer *dns; /* FACT_DNS when PRESENT, ABSENT or bogus; NULL otherwise */
 	const struct smtp_endpoint *endpoint; /* FACT_ENDPOINT when it was dialled; else NULL */
 	const struct policy_fetch *policy;    /* FACT_POLICY when PRESENT or FAILED; else NULL */
+	const struct reported *reported;      /* FACT_REPORTED when PRESENT; else NULL */
 };
 
 static inline bool fact_is_present(const struct fact *fact)
@@ -119,7 +122,7 @@ bool fact_failure_parse(struct span text, enum fact_failure *ret_failure) MUST_C
 bool dnssec_status_parse(struct span text, enum dnssec_status *ret_status) MUST_CHECK;
 /* For people: "the name servers answered SERVFAIL". Static. */
 const char *fact_failure_explain(enum fact_failure failure);
-/* "dns", "smtp", "policy". Static. */
+/* "dns", "smtp", "policy", "reports". Static. */
 const char *fact_kind_name(enum fact_kind kind);
 bool fact_kind_parse(struct span text, enum fact_kind *ret_kind) MUST_CHECK;
 /* "example.org TXT", "192.0.2.1 25 mx.example.org" or "example.org policy" into the arena. */

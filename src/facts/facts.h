@@ -6,6 +6,7 @@
  *   fact     one observation: present, absent, failed (why) or not observed (why)
  *   endpoint what one address of one mail host does over SMTP and TLS
  *   policy   what came when an MTA-STS policy was fetched
+ *   reported what reports say that were read earlier
  *   set      observations by key; an overlay answers "what if this record were published"
  *   wants    the questions a judge still has; inquiry = a set plus the wants of one run
  *   settle   the restartable loop: judge, answer the wants, judge again, until nothing is wanted
@@ -27,6 +28,7 @@
 #include "facts/fact.h"
 #include "facts/load.h"
 #include "facts/policy.h"
+#include "facts/reported.h"
 #include "facts/save.h"
 #include "facts/set.h"
 #include "facts/settle.h"

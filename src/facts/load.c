@@ -9,6 +9,7 @@
 
 #include "facts/endpoint_json.h"
 #include "facts/reader.h"
+#include "facts/reported_json.h"
 #include "records/name.h"
 
 #define HEADER_MAX_DOMAINS 100000
@@ -149,6 +150,17 @@ static void read_policy(struct reader *reader, struct fact *fact)
 	}
 }
 
+static void read_reported(struct reader *reader, struct fact *fact)
+{
+	fact->key.subject = read_name(reader, "name", reader_string(reader, "name", false));
+	struct reader inner = reader_enter(reader, "reports");
+	fact->reported = inner.object != NULL ? reported_read(&inner) : NULL;
+	reader_leave(reader, &inner);
+	if (fact->reported == NULL && fact->state == FACT_PRESENT) {
+		reader_complain(reader, "reports", "is missing");
+	}
+}
+
 static void read_payload(struct reader *reader, struct fact *fact)
 {
 	struct span kind = reader_string(reader, "kind", false);
@@ -165,6 +177,9 @@ static void read_payload(struct reader *reader, struct fact *fact)
 		break;
 	case FACT_POLICY:
 		read_policy(reader, fact);
+		break;
+	case FACT_REPORTED:
+		read_reported(reader, fact);
 		break;
 	}
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "facts/endpoint_json.h"
+#include "facts/reported_json.h"
 
 void facts_write_header(const struct facts_header *header, struct buffer *line)
 {
@@ -117,6 +118,10 @@ static void write_payload(struct json_writer *json, const struct fact *fact)
 	if (fact->policy != NULL) {
 		json_key(json, "policy");
 		policy_write(json, fact->policy);
+	}
+	if (fact->reported != NULL) {
+		json_key(json, "reports");
+		reported_write(json, fact->reported);
 	}
 	if (fact->dns != NULL && fact->dns->packet.len > 0) {
 		write_packet(json, fact->dns->packet);

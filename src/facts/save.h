@@ -10,6 +10,7 @@
  *
  *   {"kind":"smtp","name":"mx.example.org","address":"192.0.2.1","port":25,...,"endpoint":{...}}
  *   {"kind":"policy","name":"example.org",...,"policy":{...}}
+ *   {"kind":"reports","name":"example.org",...,"reports":{...}}
  *
  * Records are in master-file form, readable and editable; "packet" is the raw response. Keys with
  * nothing to say are left out. Facts are written in the order they were observed.

@@ -53,6 +53,9 @@ struct fact *fact_copy(struct arena *arena, const struct fact *fact)
 	if (fact->policy != NULL) {
 		copy->policy = policy_copy(arena, fact->policy);
 	}
+	if (fact->reported != NULL) {
+		copy->reported = reported_copy(arena, fact->reported);
+	}
 	return copy;
 }
 

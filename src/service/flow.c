@@ -139,11 +139,15 @@ static void read_spf(struct flow_reading *reading, const struct evidence_item *i
 		     struct flow *flow)
 {
 	/* RFC 9989 4.4.1: only MAIL FROM counts for DMARC. */
-	if (!is_pass(item) || span_equal(item->detail, SPAN("helo"))) {
+	if (span_equal(item->detail, SPAN("helo"))) {
 		return;
 	}
 	enum aligned aligned = align(reading, flow->stream.row.header_from, item->domain,
 				     reading->options->is_spf_strict);
+	if (!is_pass(item)) {
+		flow->is_spf_denied = flow->is_spf_denied || aligned != ALIGNED_NOT;
+		return;
+	}
 	flow->is_spf_aligned = flow->is_spf_aligned || aligned == ALIGNED_YES;
 	flow->is_relaxed_only = flow->is_relaxed_only || aligned == ALIGNED_RELAXED;
 	flow->spf_domain = keep_text(reading, item->domain);

@@ -55,6 +55,8 @@ enum fail_cause {
 	CAUSE_COUNT,
 };
 
+struct sender;
+
 struct flow {
 	struct store_stream stream; /* spans in the arena */
 	struct network source;	    /* of the stream; family 0 when not known */
@@ -62,6 +64,7 @@ struct flow {
 	uint8_t home_key[17];	    /* of home: family and address */
 	bool is_dkim_aligned;	    /* a signature passes and is aligned */
 	bool is_spf_aligned;
+	bool is_spf_denied;   /* SPF was asked for the domain itself, and did not pass */
 	bool is_relaxed_only; /* aligned but for strict alignment */
 	bool is_overridden;
 	struct span key;	/* "selector domain" of the aligned signature that passes */
@@ -77,6 +80,7 @@ struct flow {
 	enum mail_class class;
 	enum mail_evidence evidence;
 	enum fail_cause cause;
+	const struct sender *sender; /* that it was gathered into; NULL until then */
 };
 
 static inline bool flow_passes(const struct flow *flow)

@@ -8,6 +8,7 @@
 #define MAILSEAL_SERVICE_PLAN_H
 
 #include "advise/record.h"
+#include "assess/reported.h"
 #include "service/senders.h"
 
 /* NCSC, Email security and anti-spoofing: at least two weeks at none; at least four weeks at
@@ -19,8 +20,7 @@
 #define PLAN_MIN_DAYS 14
 #define PLAN_MIN_MESSAGES 100
 #define PLAN_MIN_REPORTERS 2
-/* Reporters send once a day: a gap of some days is a fault, not a quiet weekend. */
-#define PLAN_SILENT_DAYS 4
+#define PLAN_SILENT_DAYS REPORTED_SILENT_DAYS
 
 enum plan_advice {
 	PLAN_NO_DATA,

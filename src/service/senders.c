@@ -324,16 +324,18 @@ static void finish_sender(const struct senders_report *report, struct sender *se
 	sort_samples(&sender->froms);
 }
 
-static int gather(struct gathering *gathering, const struct flows *flows, struct failure *reterr)
+static int gather(struct gathering *gathering, struct failure *reterr)
 {
 	struct senders_report *report = gathering->report;
+	const struct flows *flows = &report->flows;
 	report->senders = arena_alloc(report->arena,
 				      (SENDER_MAX + MAIL_CLASS_COUNT) * sizeof(*report->senders));
 	gathering->by_key = map_new(report->arena, SENDER_MAX + 1, 0);
 	index_selectors(gathering);
 	for (size_t i = 0; i < flows->items.len && !arena_has_failed(report->arena); i++) {
-		const struct flow *flow = flow_at(flows, i);
+		struct flow *flow = flow_at(flows, i);
 		struct sender *sender = sender_of(gathering, flow);
+		flow->sender = sender;
 		if (sender != NULL) {
 			add_counts(sender, flow);
 			add_samples(gathering, sender, flow);
@@ -384,14 +386,15 @@ static int find(struct store *store, const struct senders_options *options,
 				: span_equal(stored_policy_tag(policy, SPAN("aspf")), SPAN("s")),
 		.days_with_data = report->days.len,
 	};
-	struct flows flows = {.arena = report->arena};
-	r = flows_read(store, &report->scope, report->recent_day, &flow_options, &flows, reterr);
+	struct flows *flows = &report->flows;
+	flows->arena = report->arena;
+	r = flows_read(store, &report->scope, report->recent_day, &flow_options, flows, reterr);
 	if (r == 0) {
-		r = flows_classify(&flows, &flow_options, reterr);
+		r = flows_classify(flows, &flow_options, reterr);
 	}
-	report->left_out = flows.left_out;
+	report->left_out = flows->left_out;
 	struct gathering gathering = {.report = report, .options = options};
-	return r == 0 ? gather(&gathering, &flows, reterr) : r;
+	return r == 0 ? gather(&gathering, reterr) : r;
 }
 
 int senders_find(struct store *store, struct span domain, const struct senders_options *options,

@@ -83,6 +83,7 @@ struct senders_options {
 /* Everything lives in the arena. */
 struct senders_report {
 	struct arena *arena;
+	struct flows flows; /* what the senders were gathered from */
 	struct store_scope scope;
 	int64_t recent_day;
 	int64_t now;

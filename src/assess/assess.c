@@ -12,6 +12,7 @@
 #include "assess/kind.h"
 #include "assess/mta_sts.h"
 #include "assess/mx.h"
+#include "assess/reported.h"
 #include "assess/sender_eye.h"
 #include "assess/spf.h"
 #include "assess/summary.h"
@@ -43,6 +44,7 @@ static const struct assessor assessors[] = {
 	{"tls_hosts", tls_hosts_assess},
 	{"sender_eye", sender_eye_assess},
 	{"bimi", bimi_assess},
+	{"reported", reported_assess},
 	{"summary", summary_assess},
 };
 /* clang-format on */

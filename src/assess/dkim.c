@@ -28,7 +28,7 @@ static const struct fact *ask(struct search *search, size_t i)
 	return assessment_dns(search->a, dkim_candidate_at(&search->candidates, i)->name, RR_TXT);
 }
 
-/* Those the user gave come first; the one after them is the likeliest guess. */
+/* Those the user gave or reports name come first; the one after them is the likeliest guess. */
 static size_t verification_count(const struct search *search)
 {
 	size_t count = search->candidates.items.len - search->candidates.guess_count;
@@ -142,7 +142,7 @@ static void examine(struct search *search, struct dkim_selector *selector, const
 static void note_unknown(struct search *search, const struct dkim_candidate *candidate,
 			 const struct fact *fact)
 {
-	if (candidate->is_given) {
+	if (candidate->is_given || candidate->is_reported) {
 		unknown_add(search->a, CONTROL_DKIM, fact);
 	} else if (fact->state != FACT_WANTED) {
 		search->unknown_guess_count++;
@@ -165,6 +165,7 @@ static void try_candidate(struct search *search, size_t i)
 	selector->selector = candidate.selector;
 	selector->name = candidate.name;
 	selector->is_given = candidate.is_given;
+	selector->is_reported = candidate.is_reported;
 	if (fact_is_unknown(fact)) {
 		selector->state = DKIM_SELECTOR_UNKNOWN;
 		note_unknown(search, &candidate, fact);

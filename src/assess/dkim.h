@@ -30,6 +30,7 @@ struct dkim_selector {
 	struct span selector; /* "s1" */
 	struct span name;     /* "s1._domainkey.example.org" */
 	bool is_given;	      /* the user named it */
+	bool is_reported;     /* mail signed with it was reported */
 	enum dkim_selector_state state;
 	const struct dkim_key *key;	 /* NULL when there is none; the least text of several */
 	size_t key_record_count;	 /* RFC 6376 3.6.2.2: more than one is a fault */

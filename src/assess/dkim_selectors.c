@@ -4,6 +4,7 @@
 #include "assess/dkim_selectors.h"
 
 #include "assess/mx.h"
+#include "assess/reported.h"
 #include "assess/spf.h"
 #include "guide/providers.h"
 
@@ -73,7 +74,8 @@ void dkim_candidates_add_provider(struct assessment *a, struct dkim_candidates *
 }
 
 /* False when the selector cannot be part of a name below the domain. */
-static bool add_given(struct assessment *a, struct dkim_candidates *candidates, struct span text)
+static bool add_certain(struct assessment *a, struct dkim_candidates *candidates, struct span text,
+			bool is_given)
 {
 	struct span selector;
 	if (!name_canonical(a->arena, text, &selector)) {
@@ -83,7 +85,12 @@ static bool add_given(struct assessment *a, struct dkim_candidates *candidates, 
 	if (name.len == 0) {
 		return false;
 	}
-	struct dkim_candidate candidate = {.selector = selector, .name = name, .is_given = true};
+	struct dkim_candidate candidate = {
+		.selector = selector,
+		.name = name,
+		.is_given = is_given,
+		.is_reported = !is_given,
+	};
 	return is_listed(candidates, selector) || add_candidate(a, candidates, candidate);
 }
 
@@ -95,9 +102,23 @@ static void add_all_given(struct assessment *a, struct dkim_candidates *candidat
 			arena_printf(a->arena, "selector \"%.*s\"", SPAN_ARG(selector));
 		if (candidates->items.len == DKIM_MAX_GIVEN) {
 			unknown_note(a, CONTROL_DKIM, subject, SPAN("too many selectors given"));
-		} else if (!add_given(a, candidates, selector)) {
+		} else if (!add_certain(a, candidates, selector, /* is_given: */ true)) {
 			unknown_note(a, CONTROL_DKIM, subject,
 				     SPAN("it cannot be part of a domain name"));
+		}
+	}
+}
+
+/* Signatures with these keys were seen to pass: no guesses. */
+static void add_of_reports(struct assessment *a, struct dkim_candidates *candidates)
+{
+	const struct reported *reported = reported_of(a);
+	for (size_t i = 0; reported != NULL && i < reported->key_count; i++) {
+		const struct reported_key *key = &reported->keys[i];
+		if (span_equal(key->domain, a->domain) && candidates->items.len < DKIM_MAX_GIVEN) {
+			bool is_fitting = add_certain(a, candidates, key->selector,
+						      /* is_given: */ false);
+			(void)is_fitting; /* one that fits into no name has signed nothing */
 		}
 	}
 }
@@ -161,6 +182,7 @@ struct dkim_candidates dkim_candidates_collect(struct assessment *a)
 		.tree = name_join(a->arena, SPAN("_domainkey"), a->domain),
 	};
 	add_all_given(a, &candidates);
+	add_of_reports(a, &candidates);
 	add_of_hosts(a, &candidates);
 	add_of_spf(a, &candidates);
 	size_t count;

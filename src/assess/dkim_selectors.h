@@ -13,13 +13,14 @@ struct provider;
  * question.
  */
 #define DKIM_MAX_GUESSES 64
-/* Selectors taken from the user. */
+/* Selectors taken from the user and from reports. */
 #define DKIM_MAX_GIVEN 200
 
 struct dkim_candidate {
 	struct span selector; /* canonical: "s1" */
 	struct span name;     /* "s1._domainkey.example.org" */
-	bool is_given;
+	bool is_given;	      /* by the user */
+	bool is_reported;     /* mail signed with it was reported */
 };
 
 struct dkim_candidates {
@@ -30,8 +31,8 @@ struct dkim_candidates {
 };
 
 /*
- * Those the user gave, those of the providers seen in the MX hosts and in SPF, and the common ones.
- * A given selector that cannot be part of a name is noted as unknown.
+ * Those the user gave, those seen in reports, those of the providers seen in the MX hosts and in
+ * SPF, and the common ones. A given selector that cannot be part of a name is noted as unknown.
  */
 struct dkim_candidates dkim_candidates_collect(struct assessment *a);
 /* Appends the selectors of a provider that was seen later, in a CNAME. NULL is allowed. */

@@ -8,7 +8,9 @@
 #include "cli/interrupt.h"
 #include "cli/screen.h"
 #include "cli/session.h"
+#include "cli/store_options.h"
 #include "present/present.h"
+#include "service/learn.h"
 
 /* A page for a few domains with everything in it. */
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
@@ -21,6 +23,7 @@ struct check_command_options {
 	struct output_options output;
 	struct string_list profiles;
 	struct string_list selectors;
+	const char *database;
 	bool is_dns_only;
 };
 
@@ -32,6 +35,8 @@ static const struct option judging_options[] = {
 	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domain uses", FIELD(selectors)},
 	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
 	 FIELD(is_dns_only)},
+	{"db", 0, OPTION_STRING, "PATH|postgresql://...",
+	 "judge by the reports kept there as well (see ingest)", FIELD(database)},
 };
 static const struct option dns_options[] = {DNS_OPTIONS(struct check_command_options, dns)};
 static const struct option connect_options[] = {
@@ -140,6 +145,29 @@ static int save_facts(struct session *session, const char *path, const struct sp
 	return facts_save(session->facts, &header, path, reterr);
 }
 
+/* What reports say becomes facts like any other: saved with them, and the same in a replay. */
+static int learn(struct session *session, const char *database, const struct span *domains,
+		 size_t count, struct failure *reterr)
+{
+	const struct senders_options options = {
+		.suffixes = session->suffixes,
+		.providers = session->providers,
+		.now = session->now,
+		.days = LEARN_DAYS,
+		.recent_days = LEARN_RECENT_DAYS,
+	};
+	struct store *store;
+	int r = store_open_option(database, /* must_exist: */ true, &store, reterr);
+	if (r < 0) {
+		return r;
+	}
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		r = learn_reports(session->facts, store, domains[i], &options, reterr);
+	}
+	store_close(store);
+	return r;
+}
+
 static int check_and_print(struct session *session, const struct check_command_options *options,
 			   const struct string_list *operands, enum exit_code *ret_code,
 			   struct failure *reterr)
@@ -169,7 +197,12 @@ static int check_and_print(struct session *session, const struct check_command_o
 	check.assess.selectors = selectors;
 	check.assess.selector_count = options->selectors.count;
 	struct check_report report;
-	int r = check_domains(session->facts, domains, count, &check, &report, reterr);
+	int r = options->database != NULL
+			? learn(session, options->database, domains, count, reterr)
+			: 0;
+	if (r == 0) {
+		r = check_domains(session->facts, domains, count, &check, &report, reterr);
+	}
 	session_end_progress(session);
 	interrupt_let_pipes_end();
 	if (r < 0) {

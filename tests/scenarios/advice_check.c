@@ -343,8 +343,14 @@ static void judge_again(struct checker *checker, struct world *world)
 {
 	struct second second = {.checker = checker};
 	struct facts *facts = facts_new(1);
-	struct failure failure;
-	if (settle(facts, world_source(world), (struct judge){judge, &second}, &failure) < 0) {
+	struct failure failure = {0};
+	bool is_loaded = true;
+	for (size_t i = 0; i < checker->c->fact_lines->len; i++) {
+		struct span line = *VECTOR_AT(checker->c->fact_lines, struct span, i);
+		is_loaded = facts_load_line(facts, line, &failure) == 0 && is_loaded;
+	}
+	if (!is_loaded ||
+	    settle(facts, world_source(world), (struct judge){judge, &second}, &failure) < 0) {
 		fprintf(stderr, "%s: %s\n", checker->c->path, failure.detail);
 		checker->is_failed = true;
 	} else {

@@ -14,6 +14,7 @@ struct advice_case {
 	struct arena *arena;
 	const struct assessment *before;
 	const struct vector *world_lines; /* of struct span, as world_add_line() took them */
+	const struct vector *fact_lines;  /* of struct span, as facts_load_line() took them */
 	const struct assess_options *options;
 };
 

@@ -7,12 +7,14 @@
  *   ; what it shows, in a line
  *   domain example.org
  *   selector s1                       (optional, repeatable)
+ *   fact {"kind":"reports",...}       a fact as in a replay file, known beforehand (likewise)
  *   world
  *   <lines as tests/support/world.h reads them>
  *   expect
  *   findings spf spf-missing ...      exactly these findings of the control, in any order
  * ("findings spf" alone: none) finding ID [SUBJECT]              at least this one no-finding ID
  *   value ID NAME VALUE               an argument of a finding's text
+ *   evidence ID TEXT                  a line of its evidence, whole
  *   status CONTROL good|improve|bad|absent|unknown
  *   kind sending|receiving|parked|...
  *   spoofable yes|partly|no|unknown
@@ -45,6 +47,7 @@ struct scenario {
 	struct span selectors[SCENARIO_MAX_SELECTORS];
 	size_t selector_count;
 	struct vector world_lines;  /* of struct span */
+	struct vector fact_lines;   /* of struct span */
 	struct vector expectations; /* of struct span: lines */
 	struct assess_options options;
 	struct assessment *result;
@@ -79,6 +82,8 @@ static void read_setting(struct scenario *s, struct span line)
 	} else if (span_equal(key, SPAN("selector")) &&
 		   s->selector_count < SCENARIO_MAX_SELECTORS) {
 		s->selectors[s->selector_count++] = rest;
+	} else if (span_equal(key, SPAN("fact"))) {
+		*VECTOR_PUSH(&s->fact_lines, s->arena, struct span, 1000) = rest;
 	} else {
 		complain(s, "unknown line", line);
 	}
@@ -205,6 +210,17 @@ static void expect_value(struct scenario *s, struct span rest, struct span line)
 	complain(s, "no such value", line);
 }
 
+static void expect_evidence(struct scenario *s, struct span rest, struct span line)
+{
+	const struct finding *finding = find(s, take_word(&rest), SPAN(""));
+	for (size_t i = 0; finding != NULL && i < finding->evidence.len; i++) {
+		if (span_equal(*VECTOR_AT(&finding->evidence, struct span, i), rest)) {
+			return;
+		}
+	}
+	complain(s, "no such evidence", line);
+}
+
 static void expect_status(struct scenario *s, struct span rest, struct span line)
 {
 	enum control control;
@@ -308,6 +324,8 @@ static void check(struct scenario *s, struct span line)
 		}
 	} else if (span_equal(key, SPAN("value"))) {
 		expect_value(s, rest, line);
+	} else if (span_equal(key, SPAN("evidence"))) {
+		expect_evidence(s, rest, line);
 	} else if (span_equal(key, SPAN("status"))) {
 		expect_status(s, rest, line);
 	} else if (span_equal(key, SPAN("measure"))) {
@@ -373,6 +391,7 @@ static void check_advice(struct scenario *s)
 		.arena = s->arena,
 		.before = s->result,
 		.world_lines = &s->world_lines,
+		.fact_lines = &s->fact_lines,
 		.options = &s->options,
 	};
 	s->is_failed = !advice_check(&advice) || s->is_failed;
@@ -388,6 +407,12 @@ static bool run(const char *path, const struct assess_options *options)
 	s.options.selector_count = s.selector_count;
 	struct facts *facts = facts_new(1);
 	struct failure failure;
+	for (size_t i = 0; i < s.fact_lines.len; i++) {
+		struct span line = *VECTOR_AT(&s.fact_lines, struct span, i);
+		if (facts_load_line(facts, line, &failure) < 0) {
+			complain(&s, failure.detail, line);
+		}
+	}
 	if (!s.is_failed &&
 	    settle(facts, world_source(s.world), (struct judge){judge, &s}, &failure) < 0) {
 		complain(&s, failure.what, span_of_string(failure.detail));

@@ -86,6 +86,7 @@ static struct inbox *inbox_for(struct crew *crew, struct fact_key key)
 	case FACT_ENDPOINT:
 		return crew->servers;
 	case FACT_POLICY:
+	case FACT_REPORTED: /* never wanted */
 		break;
 	}
 	return NULL;

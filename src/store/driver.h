@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 
-#define DRIVER_MAX_VALUES 24
+#define DRIVER_MAX_VALUES 99
 
 enum driver_value_kind {
 	DRIVER_INTEGER,
@@ -69,6 +69,9 @@ struct driver_class {
 	enum driver_kind kind;
 	const char *begin_sql;
 	const char *lock_sql; /* right after begin_sql, before tables are made */
+	/* Right after begin_sql of a batch of reports: one writes at a time, since two that write
+	 * the same words and sums would have to wait for each other. */
+	const char *writer_sql;
 	/* A block of report ids that nobody else will use: the first and how many. */
 	const char *next_ids_sql;
 	int64_t ids_per_block;

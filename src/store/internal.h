@@ -7,6 +7,11 @@
 #include "store/driver.h"
 #include "store/store.h"
 
+/* Domains at or below $1. */
+#define SCOPE_DOMAINS                                                                              \
+	"(SELECT id FROM domain WHERE name = $1 OR (length(name) > length($1) AND"                 \
+	" substr(name, length(name) - length($1)) = '.' || $1))"
+
 /* Words known without asking: forgotten at this number, so that memory stays bounded. */
 #define WORDS_MAX_ENTRIES 100000
 #define WORDS_MAX_BYTES ((size_t)24 << 20)
@@ -47,12 +52,16 @@ struct store {
 	struct word_cache domains;
 	int64_t next_report_id;
 	int64_t report_ids_left;
+	/* Reports of this batch from here to next_report_id are not in the sums yet; 0: none. */
+	int64_t first_unsummed;
 	bool is_in_batch;
 	struct open_report report;
 };
 
 int store_query(struct store *store, const struct driver_query *query,
 		struct failure *reterr) MUST_CHECK;
+/* Adds the rows of the batch's reports, which have all ended, to the sums by week. */
+int store_rollup(struct store *store, struct failure *reterr) MUST_CHECK;
 /* The id of a text, made when new; 0 for an empty one. Octets that are not UTF-8 and NULs are
  * replaced. */
 int store_word(struct store *store, struct word_cache *cache, struct span text, size_t max_len,

@@ -11,12 +11,11 @@ static int64_t clip_count(uint64_t count)
 	return count > (uint64_t)COUNT_MAX ? COUNT_MAX : (int64_t)count;
 }
 
-/* Floor, also before 1970. */
+/* Days before 1970 and after the year 12000 are nobody's: they are kept at the ends. */
 static int64_t day_of(int64_t begin_at, int64_t end_at)
 {
-	int64_t middle = begin_at + (end_at - begin_at) / 2;
-	int64_t day = middle / STORE_DAY_SECONDS;
-	return middle % STORE_DAY_SECONDS < 0 ? day - 1 : day;
+	int64_t day = (begin_at + (end_at - begin_at) / 2) / STORE_DAY_SECONDS;
+	return day < 0 ? 0 : day > STORE_DAY_MAX ? STORE_DAY_MAX : day;
 }
 
 int store_begin(struct store *store, struct failure *reterr)
@@ -28,6 +27,11 @@ int store_begin(struct store *store, struct failure *reterr)
 	}
 	if (r == 0) {
 		store->is_in_batch = true;
+		r = store->driver->class->script(store->driver, store->driver->class->writer_sql,
+						 reterr);
+	}
+	if (r == 0) {
+		store->first_unsummed = 0;
 		/* SQLite's ids are counted on from the table, which another program may have
 		 * changed. */
 		store->report_ids_left = store->driver->class->ids_per_block == INT64_MAX
@@ -39,7 +43,10 @@ int store_begin(struct store *store, struct failure *reterr)
 
 int store_commit(struct store *store, struct failure *reterr)
 {
-	int r = store->driver->class->facts_flush(store->driver, reterr);
+	int r = store_rollup(store, reterr);
+	if (r == 0) {
+		r = store->driver->class->facts_flush(store->driver, reterr);
+	}
 	if (r == 0) {
 		r = store->driver->class->script(store->driver, "COMMIT", reterr);
 	}
@@ -73,7 +80,10 @@ static int next_report_id(struct store *store, int64_t *ret_id, struct failure *
 		struct driver_query query = {.sql = class->next_ids_sql,
 					     .each = take_integer,
 					     .context = &store->next_report_id};
-		int r = store_query(store, &query, reterr);
+		int r = store_rollup(store, reterr);
+		if (r == 0) {
+			r = store_query(store, &query, reterr);
+		}
 		if (r < 0) {
 			return r;
 		}
@@ -81,6 +91,9 @@ static int next_report_id(struct store *store, int64_t *ret_id, struct failure *
 	}
 	store->report_ids_left--;
 	*ret_id = store->next_report_id++;
+	if (store->first_unsummed == 0) {
+		store->first_unsummed = *ret_id;
+	}
 	return 0;
 }
 

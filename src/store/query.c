@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* What senders, plan and check ask of the store. */
-#include "store/flags.h"
 #include "store/internal.h"
-
-/* Domains at or below $1. */
-#define SCOPE_DOMAINS                                                                              \
-	"(SELECT id FROM domain WHERE name = $1 OR (length(name) > length($1) AND"                 \
-	" substr(name, length(name) - length($1)) = '.' || $1))"
 
 struct reading {
 	void *context;
-	store_stream_fn *stream;
 	store_day_fn *day;
 	store_policy_fn *policy;
 	store_reporter_fn *reporter;
@@ -25,58 +18,6 @@ static int run(struct store *store, const char *sql, const struct store_scope *s
 					driver_integer(scope->first_day),
 					driver_integer(scope->last_day)};
 	struct driver_query query = {sql, values, 3, each, reading};
-	return store_query(store, &query, reterr);
-}
-
-/* The days with data come from the small table; each then is one place in the big one. */
-static const char streams_sql[] =
-	"SELECT s.source, s.flags, s.messages, s.recent, s.days, s.first_day, s.last_day,"
-	" s.reports, hf.text, ef.text, et.text, ev.text, rs.text FROM"
-	" (SELECT f.source AS source, f.flags AS flags, f.header_from AS header_from,"
-	" f.envelope_from AS envelope_from, f.envelope_to AS envelope_to,"
-	" f.evidence AS evidence, f.reasons AS reasons,"
-	" CAST(sum(f.messages) AS BIGINT) AS messages,"
-	" CAST(sum(CASE WHEN f.day >= $4 THEN f.messages ELSE 0 END) AS BIGINT) AS recent,"
-	" count(DISTINCT f.day) AS days, min(f.day) AS first_day, max(f.day) AS last_day,"
-	" count(DISTINCT f.report) AS reports"
-	" FROM day_total d CROSS JOIN fact f WHERE d.domain IN " SCOPE_DOMAINS
-	" AND d.day BETWEEN $2 AND $3 AND f.domain = d.domain AND f.day = d.day"
-	" GROUP BY f.source, f.flags, f.header_from, f.envelope_from, f.envelope_to, f.evidence,"
-	" f.reasons) s"
-	" LEFT JOIN word hf ON hf.id = s.header_from LEFT JOIN word ef ON ef.id = s.envelope_from"
-	" LEFT JOIN word et ON et.id = s.envelope_to LEFT JOIN word ev ON ev.id = s.evidence"
-	" LEFT JOIN word rs ON rs.id = s.reasons";
-
-static int give_stream(void *context, const struct driver_row *row)
-{
-	const struct reading *reading = context;
-	const struct driver_value *v = row->values;
-	struct store_stream stream = {
-		.row = {.source = v[0].text,
-			.messages = (uint64_t)v[2].integer,
-			.header_from = v[8].text,
-			.envelope_from = v[9].text,
-			.envelope_to = v[10].text,
-			.evidence = v[11].text,
-			.reasons = v[12].text},
-		.recent_messages = (uint64_t)v[3].integer,
-		.active_days = (uint64_t)v[4].integer,
-		.first_day = v[5].integer,
-		.last_day = v[6].integer,
-		.reports = (uint64_t)v[7].integer,
-	};
-	flags_unpack(v[1].integer, &stream.row);
-	return reading->stream(reading->context, &stream);
-}
-
-int store_streams(struct store *store, const struct store_scope *scope, int64_t recent_day,
-		  store_stream_fn *each, void *context, struct failure *reterr)
-{
-	struct reading reading = {.context = context, .stream = each};
-	struct driver_value values[] = {
-		driver_text(scope->domain), driver_integer(scope->first_day),
-		driver_integer(scope->last_day), driver_integer(recent_day)};
-	struct driver_query query = {streams_sql, values, 4, give_stream, &reading};
 	return store_query(store, &query, reterr);
 }
 

@@ -221,6 +221,7 @@ static const struct driver_class sqlite_class = {
 	/* Takes the write lock now, so that what is read in the batch stays true. */
 	.begin_sql = "BEGIN IMMEDIATE",
 	.lock_sql = "SELECT 1",
+	.writer_sql = "SELECT 1",
 	.next_ids_sql = "SELECT coalesce(max(id), 0) + 1 FROM report",
 	.ids_per_block = INT64_MAX,
 	.clock_sql = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",

@@ -12,7 +12,8 @@
  *   same report again is SAME and changes nothing. Under the same identity with other rows it is
  *   MERGED: rows that are not held yet are added.
  *
- * Days are whole days since 1970-01-01 UTC. A report belongs to the day of its period's middle.
+ * Days are whole days since 1970-01-01 UTC, at most STORE_DAY_MAX. A report belongs to the day of
+ * its period's middle.
  * Text is UTF-8; domains are canonical. One thread at a time may use a store.
  */
 #ifndef MAILSEAL_STORE_STORE_H
@@ -25,6 +26,9 @@
 /* All results of one row's checks; 100 signatures (RFC 9990 3.1.1.11) fit. */
 #define STORE_EVIDENCE_MAX 32768
 #define STORE_DAY_SECONDS 86400
+#define STORE_DAY_MAX 3660000
+/* Streams of one reading; what is beyond them, the smallest, is added up as one without texts. */
+#define STORE_STREAMS_MAX 1000000
 
 struct store;
 
@@ -155,7 +159,6 @@ struct store_stream {
 	uint64_t active_days;
 	int64_t first_day;
 	int64_t last_day;
-	uint64_t reports;
 };
 
 struct store_day {
@@ -210,6 +213,7 @@ typedef int store_policy_fn(void *context, const struct store_policy *policy);
 typedef int store_reporter_fn(void *context, const struct store_reporter *reporter);
 typedef int store_tls_fn(void *context, const struct store_tls_stream *stream);
 
+/* The largest first. */
 int store_streams(struct store *store, const struct store_scope *scope, int64_t recent_day,
 		  store_stream_fn *each, void *context, struct failure *reterr) MUST_CHECK;
 /* In order of day. */

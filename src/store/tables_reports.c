@@ -6,8 +6,13 @@
  * fact is clustered by day first: rows of a day lie together, loading appends at the end, and an
  * organisation-wide view reads days. day_total is small and is written with the facts. word and
  * domain keep texts that rows have in common, once; id 0 is the empty text.
+ *
+ * stream_week has a line for all rows of a week that say the same but for the day: m0 is what they
+ * count on the week's first day (day 7 * week), and so on; bit 0 of days is set when there was a
+ * row on that day, of whatever count. Written with the facts, by rollup.c.
  */
 #include "store/migrations.h"
+#include "store/rollup.h"
 
 static const char tables_sqlite[] =
 	"CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
@@ -71,8 +76,33 @@ static const char tables_postgresql[] =
 	" word5 INTEGER NOT NULL, amount BIGINT NOT NULL,"
 	" PRIMARY KEY (domain, day, report, seq));";
 
+static const char weeks_sqlite[] =
+	"CREATE TABLE stream_week ("
+	" week INTEGER NOT NULL, domain INTEGER NOT NULL, source BLOB NOT NULL,"
+	" flags INTEGER NOT NULL, header_from INTEGER NOT NULL, envelope_from INTEGER NOT NULL,"
+	" envelope_to INTEGER NOT NULL, evidence INTEGER NOT NULL, reasons INTEGER NOT NULL,"
+	" days INTEGER NOT NULL, m0 INTEGER NOT NULL, m1 INTEGER NOT NULL, m2 INTEGER NOT NULL,"
+	" m3 INTEGER NOT NULL, m4 INTEGER NOT NULL, m5 INTEGER NOT NULL, m6 INTEGER NOT NULL,"
+	" PRIMARY KEY (" ROLLUP_KEY ")) WITHOUT ROWID;"
+	"CREATE INDEX report_by_day ON report (domain, day);" ROLLUP_SQLITE("fact f", "true");
+
+static const char weeks_postgresql[] =
+	"CREATE TABLE stream_week ("
+	" m0 BIGINT NOT NULL, m1 BIGINT NOT NULL, m2 BIGINT NOT NULL, m3 BIGINT NOT NULL,"
+	" m4 BIGINT NOT NULL, m5 BIGINT NOT NULL, m6 BIGINT NOT NULL,"
+	" week INTEGER NOT NULL, domain INTEGER NOT NULL, header_from INTEGER NOT NULL,"
+	" envelope_from INTEGER NOT NULL, envelope_to INTEGER NOT NULL,"
+	" evidence INTEGER NOT NULL, reasons INTEGER NOT NULL,"
+	" days SMALLINT NOT NULL, flags SMALLINT NOT NULL, source BYTEA NOT NULL,"
+	" PRIMARY KEY (" ROLLUP_KEY "));"
+	"CREATE INDEX report_by_day ON report (domain, day);"
+	"CREATE INDEX fact_by_report ON fact (domain, day, report);"
+	"DROP INDEX fact_by_domain;"
+	"ALTER SEQUENCE report_block INCREMENT BY 1000;" ROLLUP_POSTGRESQL("fact f", "true");
+
 static const struct migration_step steps[] = {
 	{{[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
+	{{[DRIVER_SQLITE] = weeks_sqlite, [DRIVER_POSTGRESQL] = weeks_postgresql}},
 };
 
 const struct migration_list migrations_reports = {"reports", steps,

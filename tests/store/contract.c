@@ -185,7 +185,6 @@ static int check_stream(void *context, const struct store_stream *stream)
 	assert_int_equal(stream->first_day, DAY_2026_11_02);
 	assert_int_equal(stream->last_day, DAY_2026_11_02 + 2);
 	assert_int_equal(stream->active_days, 2);
-	assert_int_equal(stream->reports, 2);
 	assert_int_equal(row->messages, 14);
 	assert_int_equal(stream->recent_messages, 7);
 	return 0;

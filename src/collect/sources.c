@@ -8,12 +8,10 @@
 /* One collector's part of a round. */
 struct part {
 	struct fact_source *source;
-	enum fact_kind kind;
 	const struct wants *wants;
-	struct facts *facts; /* its own, so that nothing is shared while it runs */
+	struct facts *facts; /* its own, laid over what is known: nothing is written together */
 	struct failure failure;
 	int result;
-	bool is_wanted;
 	bool is_thread;
 	pthread_t thread;
 };
@@ -36,9 +34,9 @@ static void *run_part(void *context)
 }
 
 /* Without a thread of its own a part is done here and now. */
-static void start_part(struct part *part, bool is_alone)
+static void start_part(struct part *part, const struct facts *known, bool is_alone)
 {
-	part->facts = facts_new(/* seed */ 0);
+	part->facts = facts_overlay_new(known);
 	if (part->facts == NULL) {
 		part->result = failure_set_memory(&part->failure, "ask");
 		return;
@@ -51,51 +49,54 @@ static void start_part(struct part *part, bool is_alone)
 
 static int take_part(struct part *part, struct facts *facts, struct failure *reterr)
 {
-	if (part->is_thread) {
-		pthread_join(part->thread, NULL);
-	}
-	if (part->result < 0) {
+	int r = part->result;
+	if (r < 0) {
 		*reterr = part->failure;
 	}
-	int r = part->result;
 	for (size_t i = 0; r == 0 && i < facts_count(part->facts); i++) {
 		r = facts_add(facts, facts_at(part->facts, i), reterr);
 	}
-	facts_free(part->facts);
 	return r;
+}
+
+/* Nobody reads what is known any more: now it may grow. The first failure is told. */
+static int take_parts(struct part *parts, size_t count, struct facts *facts, struct failure *reterr)
+{
+	int r = 0;
+	for (size_t i = 0; i < count; i++) {
+		r = r == 0 ? take_part(&parts[i], facts, reterr) : r;
+		facts_free(parts[i].facts);
+	}
+	return r;
+}
+
+static size_t find_wanted(const struct sources *sources, const struct wants *wants,
+			  struct part *parts)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < sources->count; i++) {
+		if (is_wanted(wants, sources->rows[i].kind)) {
+			parts[count++] =
+				(struct part){.source = sources->rows[i].source, .wants = wants};
+		}
+	}
+	return count;
 }
 
 static int answer(struct fact_source *source, const struct wants *wants, struct facts *facts,
 		  struct failure *reterr)
 {
-	const struct sources *sources = (const struct sources *)source;
-	struct part parts[SOURCES_MAX] = {0};
-	size_t wanted = 0;
-	for (size_t i = 0; i < sources->count; i++) {
-		parts[i] = (struct part){.source = sources->rows[i].source,
-					 .kind = sources->rows[i].kind,
-					 .wants = wants};
-		parts[i].is_wanted = is_wanted(wants, parts[i].kind);
-		wanted += parts[i].is_wanted ? 1 : 0;
+	struct part parts[SOURCES_MAX];
+	size_t count = find_wanted((const struct sources *)source, wants, parts);
+	for (size_t i = 0; i < count; i++) {
+		start_part(&parts[i], facts, /* is_alone */ count == 1);
 	}
-	for (size_t i = 0; i < sources->count; i++) {
-		if (parts[i].is_wanted) {
-			start_part(&parts[i], /* is_alone */ wanted == 1);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].is_thread) {
+			pthread_join(parts[i].thread, NULL);
 		}
 	}
-	int r = 0;
-	for (size_t i = 0; i < sources->count; i++) {
-		if (!parts[i].is_wanted) {
-			continue;
-		}
-		struct failure failure = {0};
-		int part_result = take_part(&parts[i], facts, &failure);
-		if (r == 0 && part_result < 0) {
-			*reterr = failure;
-			r = part_result;
-		}
-	}
-	return r;
+	return take_parts(parts, count, facts, reterr);
 }
 
 struct sources sources_new(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Several collectors as one source: each answers the wants of its own kind, all at the same time.
+/*
+ * Several collectors as one source: each answers the wants of its own kind, all at the same time.
+ * Each may read what was known before; nobody sees what the others learn in the same round.
  */
 #ifndef MAILSEAL_COLLECT_SOURCES_H
 #define MAILSEAL_COLLECT_SOURCES_H

@@ -325,15 +325,13 @@ static uint16_t group_of(SSL *ssl)
 	return 0;
 }
 
-struct tls_session_view tls_session_view(struct arena *arena, const struct tls_session *session)
+struct tls_session_view tls_session_view_of(struct arena *arena, void *library_ssl)
 {
-	SSL *ssl = session->ssl;
+	SSL *ssl = library_ssl;
 	struct tls_session_view view = {
 		.version = (uint16_t)SSL_version(ssl),
 		.suite = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl)),
 		.scheme = scheme_of(ssl),
-		.asks_certificate = session->asks_certificate,
-		.early_data_bytes = session->early_data_bytes,
 		.has_secure_renegotiation = SSL_get_secure_renegotiation_support(ssl) == 1,
 		.has_master_secret = SSL_get_extms_support(ssl) == 1,
 	};
@@ -344,6 +342,14 @@ struct tls_session_view tls_session_view(struct arena *arena, const struct tls_s
 	if (len > 0 && len <= TLS_SESSION_MAX_OCSP_BYTES) {
 		view.ocsp = arena_copy(arena, span_of(ocsp, (size_t)len));
 	}
+	return view;
+}
+
+struct tls_session_view tls_session_view(struct arena *arena, const struct tls_session *session)
+{
+	struct tls_session_view view = tls_session_view_of(arena, session->ssl);
+	view.asks_certificate = session->asks_certificate;
+	view.early_data_bytes = session->early_data_bytes;
 	return view;
 }
 

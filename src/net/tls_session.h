@@ -66,6 +66,8 @@ bool tls_session_renegotiate(struct tls_session *session, struct buffer *send);
 /* True while the handshake asked for is under way. */
 bool tls_session_is_renegotiating(const struct tls_session *session);
 struct tls_session_view tls_session_view(struct arena *arena, const struct tls_session *session);
+/* The same of a connection that another library made with libssl: ssl is its SSL *. */
+struct tls_session_view tls_session_view_of(struct arena *arena, void *ssl);
 /* The library's word for what failed. Static or of the session. */
 struct span tls_session_error(const struct tls_session *session);
 

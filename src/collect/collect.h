@@ -18,6 +18,11 @@
  *   smtp_take, smtp_learn, smtp_finish   what the answers mean (pure)
  *   smtp_note     what a connection says before TLS            (pure)
  *   smtp_run      the connections of one endpoint, at its pace
+ *   policy        the collector for FACT_POLICY: MTA-STS policies, over HTTPS
+ *   policy_host   where a policy host is, from the facts       (pure)
+ *   policy_certificate   is this the host's certificate?       (pure)
+ *   policy_fetcher, policy_transfer, policy_conclude   libcurl: the queue, one fetch, its end
+ *   address       which addresses may be dialled               (pure)
  *   sources       several collectors as one, at the same time
  *
  * A failed look-up is a fact (FACT_FAILED and why); only memory, files and libraries are failures.
@@ -29,6 +34,7 @@
 #define MAILSEAL_COLLECT_COLLECT_H
 
 #include "collect/dns.h"
+#include "collect/policy.h"
 #include "collect/smtp.h"
 #include "collect/sources.h"
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "collect/address.h"
 #include "collect/smtp_run.h"
 
 struct smtp_collector_options smtp_collector_defaults(void)
@@ -24,18 +25,9 @@ struct smtp_collector_options smtp_collector_defaults(void)
 	};
 }
 
-bool smtp_address_is_public(struct network address)
-{
-	return network_scope_of(address) == NETWORK_GLOBAL;
-}
-
 bool smtp_may_dial(const struct smtp_collector *smtp, struct network address)
 {
-	enum network_scope scope = network_scope_of(address);
-	if (smtp->options.allows_private) {
-		return scope != NETWORK_UNSPECIFIED && scope != NETWORK_MULTICAST;
-	}
-	return smtp_address_is_public(address);
+	return address_may_be_dialled(address, smtp->options.allows_private);
 }
 
 /* One call of answer(). */

@@ -52,7 +52,4 @@ void smtp_collector_free(struct smtp_collector *smtp);
 /* Answers wants of kind FACT_ENDPOINT and leaves others alone. Lives as long as the collector. */
 struct fact_source *smtp_collector_source(struct smtp_collector *smtp);
 
-/* May this address be dialled, unless a lab allows it? */
-bool smtp_address_is_public(struct network address);
-
 #endif

@@ -3,7 +3,7 @@
 /* Dials for one endpoint, at its pace. */
 #include "collect/smtp_run.h"
 
-#include <netinet/in.h>
+#include "collect/address.h"
 
 /* Lists of a plan and all certificates that are kept. */
 #define RUN_ARENA_BYTES ((size_t)8 << 20)
@@ -23,30 +23,16 @@ static int64_t now_ms(void *context)
 	return loop_now_ms(run->smtp->loop);
 }
 
-static void set_address(struct network address, uint16_t port, struct sockaddr_storage *out)
-{
-	*out = (struct sockaddr_storage){0};
-	if (address.family == NETWORK_IPV4) {
-		struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
-		memcpy(&in.sin_addr, address.address, sizeof(in.sin_addr));
-		memcpy(out, &in, sizeof(in));
-		return;
-	}
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	memcpy(&in6.sin6_addr, address.address, sizeof(in6.sin6_addr));
-	memcpy(out, &in6, sizeof(in6));
-}
-
 static struct exchange_options exchange_options(const struct smtp_run *run)
 {
 	const struct smtp_collector_options *options = &run->smtp->options;
 	struct exchange_options exchange = {.deadline_ms = options->deadline_ms};
 	uint16_t port = options->connect_port != 0 ? options->connect_port : run->port;
-	set_address(run->address, port, &exchange.peer);
+	address_to_socket(run->address, port, &exchange.peer);
 	const struct network *source =
 		run->address.family == NETWORK_IPV4 ? &options->source4 : &options->source6;
 	if (source->prefix_len > 0) {
-		set_address(*source, 0, &exchange.source);
+		address_to_socket(*source, 0, &exchange.source);
 	}
 	return exchange;
 }

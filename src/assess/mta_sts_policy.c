@@ -70,9 +70,16 @@ static void report_fetch(struct assessment *a, struct mta_sts_view *view, enum f
 	measure_none(a, view);
 }
 
-/* It may be our own network, unless mail hosts could be reached from here. */
-static void judge_silence(struct assessment *a, struct mta_sts_view *view, struct span why)
+/* The collector's words, which tell apart what has the same outcome. */
+static struct span why_of(const struct policy_fetch *fetch, struct span usual)
 {
+	return fetch->error.len > 0 ? fetch->error : usual;
+}
+
+/* It may be our own network, unless mail hosts could be reached from here. */
+static void judge_silence(struct assessment *a, struct mta_sts_view *view, struct span usual)
+{
+	struct span why = why_of(view->fetch, usual);
 	if (a->transit->is_measured && !a->transit->is_cut_off) {
 		report_fetch(a, view, FINDING_MTA_STS_HOST_UNREACHABLE, why);
 	} else {
@@ -117,13 +124,15 @@ static bool judge_fetch(struct assessment *a, struct mta_sts_view *view)
 		report_fetch(a, view, FINDING_MTA_STS_HOST_CERTIFICATE, fetch->certificate_error);
 		return false;
 	case POLICY_TLS:
-		report_fetch(a, view, FINDING_MTA_STS_HOST_TLS, SPAN("the TLS handshake fails"));
+		report_fetch(a, view, FINDING_MTA_STS_HOST_TLS,
+			     why_of(fetch, SPAN("the TLS handshake fails")));
 		return false;
 	case POLICY_TOO_LARGE:
 		report_fetch(a, view, FINDING_MTA_STS_TOO_LARGE, SPAN("above 64 kB"));
 		return false;
 	case POLICY_HTTP:
-		report_fetch(a, view, FINDING_MTA_STS_STATUS, SPAN("no proper HTTP answer"));
+		report_fetch(a, view, FINDING_MTA_STS_STATUS,
+			     why_of(fetch, SPAN("no proper HTTP answer")));
 		return false;
 	case POLICY_CONNECT:
 		judge_silence(a, view, SPAN("the policy host refuses the connection"));
@@ -383,23 +392,62 @@ static void judge_policy(struct assessment *a, struct mta_sts_view *view)
 	judge_coverage(a, view);
 }
 
-void mta_sts_policy_assess(struct assessment *a, struct mta_sts_view *view)
+/* What the DNS says about the host; what is fetched is fetched from these addresses. */
+enum host_state {
+	HOST_WANTED, /* the next round knows more */
+	HOST_ABSENT, /* no name, or no address */
+	HOST_OTHER,
+};
+
+static enum host_state look_up_host(struct assessment *a)
 {
-	const struct fact *fact = inquire_policy(a->inquiry, a->domain);
-	view->fetch = fact->policy;
-	view->is_strict = true;
-	if (fact_is_absent(fact)) {
-		report_no_host(a, view);
-	} else if (view->fetch != NULL) {
-		if (judge_fetch(a, view)) {
-			judge_policy(a, view);
-		}
-	} else if (fact->failure == FACT_FAILURE_NOT_ASKED ||
-		   fact->failure == FACT_FAILURE_NOT_RECORDED || fact->state == FACT_WANTED) {
-		struct span reason = SPAN("not measured: connecting comes with transit checks");
+	struct span host = policy_host(a);
+	if (host.len == 0) {
+		return HOST_ABSENT;
+	}
+	const struct fact *v4 = assessment_dns(a, host, RR_A);
+	const struct fact *v6 = assessment_dns(a, host, RR_AAAA);
+	if (v4->state == FACT_WANTED || v6->state == FACT_WANTED) {
+		return HOST_WANTED;
+	}
+	return fact_is_absent(v4) && fact_is_absent(v6) ? HOST_ABSENT : HOST_OTHER;
+}
+
+static void judge_missing_fetch(struct assessment *a, const struct fact *fact)
+{
+	bool is_not_asked = fact->failure == FACT_FAILURE_NOT_ASKED ||
+			    fact->failure == FACT_FAILURE_NOT_RECORDED ||
+			    fact->state == FACT_WANTED;
+	if (is_not_asked && fact->detail.len == 0) {
 		a->is_unmeasured[CONTROL_MTA_STS] = true;
-		note_unknown(a, reason);
+		note_unknown(a, SPAN("not measured: no policy was fetched in this run"));
+	} else if (fact->detail.len > 0) {
+		note_unknown(a,
+			     arena_printf(a->arena, "%s: %.*s", fact_failure_explain(fact->failure),
+					  SPAN_ARG(fact->detail)));
 	} else {
 		note_unknown(a, span_of_string(fact_failure_explain(fact->failure)));
+	}
+}
+
+void mta_sts_policy_assess(struct assessment *a, struct mta_sts_view *view)
+{
+	view->is_strict = true;
+	enum host_state host = look_up_host(a);
+	if (host == HOST_WANTED) {
+		note_unknown(a, SPAN("the policy host is being looked up"));
+		return;
+	}
+	const struct fact *fact = inquire_policy(a->inquiry, a->domain);
+	view->fetch = fact->policy;
+	/* Without connecting, the DNS alone says that there is no host; of a record that is only
+	 * assumed the host is not there yet. */
+	bool is_known_absent = host == HOST_ABSENT && !view->found.fact->is_assumed;
+	if (fact_is_absent(fact) || (view->fetch == NULL && is_known_absent)) {
+		report_no_host(a, view);
+	} else if (view->fetch == NULL) {
+		judge_missing_fetch(a, fact);
+	} else if (judge_fetch(a, view)) {
+		judge_policy(a, view);
 	}
 }

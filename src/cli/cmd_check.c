@@ -33,8 +33,8 @@ static const struct option judging_options[] = {
 	{"profile", 0, OPTION_LIST, "NAME", "judge by this baseline (default uk-gov-email)",
 	 FIELD(profiles)},
 	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domain uses", FIELD(selectors)},
-	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
-	 FIELD(is_dns_only)},
+	{"dns-only", 0, OPTION_FLAG, NULL,
+	 "ask the DNS only: connect to no mail server or policy host", FIELD(is_dns_only)},
 	{"db", 0, OPTION_STRING, "PATH|postgresql://...",
 	 "judge by the reports kept there as well (see ingest)", FIELD(database)},
 };
@@ -49,7 +49,8 @@ static const struct option_group judging_group = OPTION_GROUP("judging", judging
 static const struct option_group output_group = OPTION_GROUP("output", output_options);
 static const struct option_group facts_group = OPTION_GROUP("facts and what-if", facts_options);
 static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
-static const struct option_group connect_group = OPTION_GROUP("mail servers", connect_options);
+static const struct option_group connect_group =
+	OPTION_GROUP("mail servers and policies", connect_options);
 static const struct option_group *const groups[] = {&judging_group, &output_group,  &facts_group,
 						    &dns_group,	    &connect_group, NULL};
 

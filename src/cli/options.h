@@ -15,12 +15,14 @@ struct dns_options {
 	uint64_t timeout_s;
 };
 
-/* How mail servers are connected to. */
+/* How mail servers and policy hosts are connected to. */
 struct connect_options {
 	const char *plan; /* quick, normal, full */
 	const char *ehlo_name;
 	struct string_list sources;
+	const char *ca_file;
 	uint64_t port;
+	uint64_t policy_port;
 	bool allows_private;
 };
 
@@ -90,12 +92,24 @@ struct facts_options {
 		 "ADDR",                                                                           \
 		 "connect from this address; one of each family",                                  \
 		 offsetof(type, field.sources)},                                                   \
+		{"ca-file",                                                                        \
+		 0,                                                                                \
+		 OPTION_STRING,                                                                    \
+		 "FILE",                                                                           \
+		 "trust these authorities (PEM) instead of the machine's",                         \
+		 offsetof(type, field.ca_file)},                                                   \
 		{"connect-port",                                                                   \
 		 0,                                                                                \
 		 OPTION_NUMBER,                                                                    \
 		 "N",                                                                              \
 		 "connect to this port instead of 25 (for a lab)",                                 \
 		 offsetof(type, field.port)},                                                      \
+		{"policy-port",                                                                    \
+		 0,                                                                                \
+		 OPTION_NUMBER,                                                                    \
+		 "N",                                                                              \
+		 "connect to this port instead of 443 for policies (for a lab)",                   \
+		 offsetof(type, field.policy_port)},                                               \
 	{                                                                                          \
 		"allow-private", 0, OPTION_FLAG, NULL,                                             \
 			"connect to private addresses as well (for a lab)",                        \

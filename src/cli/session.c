@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Composes tables, facts and the DNS collector from options. */
+/* Composes tables, facts and collectors from options. */
 #include "cli/session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/interrupt.h"
+#include "crypto/x509_trust.h"
 #include "records/name_input.h"
 
 static int64_t wall_clock(void *context)
@@ -25,26 +25,9 @@ static bool is_stopped(void *context)
 	return interrupt_was_asked();
 }
 
-static void show_progress(void *context, size_t done, size_t total)
-{
-	struct session *session = context;
-	if (session->is_progress_shown) {
-		fprintf(stderr, "\r\033[K  looking up %zu of %zu ...", done, total);
-		fflush(stderr);
-	}
-}
-
-static void show_notice(void *context, struct span text)
-{
-	session_end_progress(context);
-	complain("note", "%.*s", SPAN_ARG(text));
-}
-
 void session_end_progress(struct session *session)
 {
-	if (session->is_progress_shown) {
-		fputs("\r\033[K", stderr);
-	}
+	progress_end(&session->progress);
 }
 
 static uint64_t random_seed(void)
@@ -65,6 +48,14 @@ static int read_time(const char *text, int64_t *ret_time, struct failure *reterr
 	return 0;
 }
 
+static int add_source(struct session *session, enum fact_kind kind, struct fact_source *source,
+		      struct failure *reterr)
+{
+	return sources_add(&session->sources, kind, source)
+		       ? 0
+		       : failure_set(reterr, FAILURE_INTERNAL, "start", "too many collectors");
+}
+
 static int open_dns(struct session *session, const struct dns_options *dns, struct failure *reterr)
 {
 	struct dns_collector_options options = dns_collector_defaults();
@@ -82,24 +73,14 @@ static int open_dns(struct session *session, const struct dns_options *dns, stru
 		options.round_ms = options.deadline_ms + 2000;
 	}
 	options.seed = random_seed();
-	options.context = session;
+	options.context = &session->progress.rows[PROGRESS_DNS];
 	options.now = wall_clock;
 	options.is_stopped = is_stopped;
-	options.progress = show_progress;
-	options.notice = show_notice;
+	options.progress = progress_show;
+	options.notice = progress_note;
 	int r = dns_collector_new(&options, &session->dns, reterr);
-	if (r == 0) {
-		session->source = dns_collector_source(session->dns);
-	}
-	return r;
-}
-
-static int answer_joined(struct fact_source *source, const struct wants *wants, struct facts *facts,
-			 struct failure *reterr)
-{
-	struct joined_source *joined = (struct joined_source *)source;
-	int r = joined->parts[0]->answer(joined->parts[0], wants, facts, reterr);
-	return r == 0 ? joined->parts[1]->answer(joined->parts[1], wants, facts, reterr) : r;
+	return r == 0 ? add_source(session, FACT_DNS, dns_collector_source(session->dns), reterr)
+		      : r;
 }
 
 static int read_sources(const struct string_list *texts, struct smtp_collector_options *smtp,
@@ -120,6 +101,31 @@ static int read_sources(const struct string_list *texts, struct smtp_collector_o
 	return 0;
 }
 
+static int read_port(const char *option, uint64_t number, uint16_t *ret_port,
+		     struct failure *reterr)
+{
+	if (number > UINT16_MAX) {
+		return failure_set(reterr, FAILURE_INPUT, option, "%llu is not a port",
+				   (unsigned long long)number);
+	}
+	*ret_port = (uint16_t)number;
+	return 0;
+}
+
+/* A file that was asked for must be there; the usual one may be missing. */
+static int read_trust(const struct connect_options *options, struct smtp_collector_options *smtp,
+		      struct failure *reterr)
+{
+	if (options->ca_file == NULL) {
+		return 0;
+	}
+	struct x509_trust_store *trust = NULL;
+	int r = x509_trust_store_load(options->ca_file, &trust, reterr);
+	x509_trust_store_free(trust);
+	smtp->trust_file = options->ca_file;
+	return r;
+}
+
 static int read_connect_options(const struct connect_options *options,
 				struct smtp_collector_options *smtp, struct failure *reterr)
 {
@@ -128,39 +134,65 @@ static int read_connect_options(const struct connect_options *options,
 		return failure_set(reterr, FAILURE_INPUT, "--tls",
 				   "\"%s\" is not a plan: quick, normal, full", options->plan);
 	}
-	if (options->port > UINT16_MAX) {
-		return failure_set(reterr, FAILURE_INPUT, "--connect-port", "%llu is not a port",
-				   (unsigned long long)options->port);
-	}
-	smtp->connect_port = (uint16_t)options->port;
 	smtp->allows_private = options->allows_private;
 	if (options->ehlo_name != NULL) {
 		smtp->ehlo_name = span_of_string(options->ehlo_name);
 	}
-	return read_sources(&options->sources, smtp, reterr);
+	int r = read_trust(options, smtp, reterr);
+	if (r < 0) {
+		return r;
+	}
+	r = read_port("--connect-port", options->port, &smtp->connect_port, reterr);
+	return r == 0 ? read_sources(&options->sources, smtp, reterr) : r;
+}
+
+static int open_smtp(struct session *session, struct smtp_collector_options *options,
+		     struct failure *reterr)
+{
+	options->seed = random_seed();
+	options->context = &session->progress.rows[PROGRESS_SMTP];
+	options->now = wall_clock;
+	options->is_stopped = is_stopped;
+	options->progress = progress_show;
+	options->notice = progress_note;
+	int r = smtp_collector_new(options, &session->smtp, reterr);
+	return r == 0 ? add_source(session, FACT_ENDPOINT, smtp_collector_source(session->smtp),
+				   reterr)
+		      : r;
+}
+
+/* From where and with whose certificates is the same as for mail servers. */
+static int open_policy(struct session *session, const struct smtp_collector_options *smtp,
+		       uint16_t port, struct failure *reterr)
+{
+	struct policy_collector_options options = policy_collector_defaults();
+	options.source4 = smtp->source4;
+	options.source6 = smtp->source6;
+	options.connect_port = port;
+	options.allows_private = smtp->allows_private;
+	options.trust_file = smtp->trust_file;
+	options.context = &session->progress.rows[PROGRESS_POLICY];
+	options.now = wall_clock;
+	options.is_stopped = is_stopped;
+	options.progress = progress_show;
+	int r = policy_collector_new(&options, &session->policy, reterr);
+	return r == 0 ? add_source(session, FACT_POLICY, policy_collector_source(session->policy),
+				   reterr)
+		      : r;
 }
 
 int session_connect(struct session *session, const struct connect_options *options,
 		    struct failure *reterr)
 {
 	struct smtp_collector_options smtp = smtp_collector_defaults();
+	uint16_t policy_port = 0;
 	int r = read_connect_options(options, &smtp, reterr);
-	if (r < 0 || session->is_replay) {
-		return r;
-	}
-	smtp.seed = random_seed();
-	smtp.context = session;
-	smtp.now = wall_clock;
-	smtp.is_stopped = is_stopped;
-	smtp.progress = show_progress;
-	smtp.notice = show_notice;
-	r = smtp_collector_new(&smtp, &session->smtp, reterr);
 	if (r == 0) {
-		session->joined = (struct joined_source){
-			.source.answer = answer_joined,
-			.parts = {session->source, smtp_collector_source(session->smtp)},
-		};
-		session->source = &session->joined.source;
+		r = read_port("--policy-port", options->policy_port, &policy_port, reterr);
+	}
+	if (r == 0 && !session->is_replay) {
+		r = open_smtp(session, &smtp, reterr);
+		r = r == 0 ? open_policy(session, &smtp, policy_port, reterr) : r;
 	}
 	return r;
 }
@@ -206,7 +238,8 @@ static int fill_session(struct session *session, const struct dns_options *dns,
 		return failure_set_memory(reterr, "start");
 	}
 	session->now = wall_clock(NULL);
-	session->is_progress_shown = isatty(STDERR_FILENO) != 0;
+	session->sources = sources_new();
+	session->source = &session->sources.source;
 	int r = load_tables(session, reterr);
 	if (r == 0) {
 		r = facts->replay_path != NULL ? open_replay(session, facts->replay_path, reterr)
@@ -230,6 +263,7 @@ int session_open(const struct dns_options *dns, const struct facts_options *fact
 		return failure_set_memory(reterr, "start");
 	}
 	interrupt_catch();
+	progress_begin(&session->progress);
 	int r = fill_session(session, dns, facts, reterr);
 	if (r < 0) {
 		session_close(session);
@@ -241,6 +275,7 @@ int session_open(const struct dns_options *dns, const struct facts_options *fact
 
 void session_close(struct session *session)
 {
+	policy_collector_free(session->policy);
 	smtp_collector_free(session->smtp);
 	dns_collector_free(session->dns);
 	profile_table_free(session->profiles);
@@ -248,6 +283,7 @@ void session_close(struct session *session)
 	public_suffix_list_free(session->suffixes);
 	facts_free(session->facts);
 	arena_free(session->arena);
+	progress_free(&session->progress);
 	free(session);
 }
 

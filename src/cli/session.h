@@ -9,19 +9,13 @@
 #define MAILSEAL_CLI_SESSION_H
 
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "collect/collect.h"
-#include "collect/smtp.h"
 #include "guide/providers.h"
 #include "service/service.h"
 
 /* Arguments, names and assumptions of one run. */
 #define SESSION_ARENA_BYTES ((size_t)64 << 20)
-
-/* Two sources as one: each answers its kinds of wants and leaves the others alone. */
-struct joined_source {
-	struct fact_source source; /* first: answer() casts back */
-	struct fact_source *parts[2];
-};
 
 struct session {
 	struct arena *arena;
@@ -33,19 +27,20 @@ struct session {
 	struct profile_table *profiles;
 	struct dns_collector *dns;   /* NULL for a replay */
 	struct smtp_collector *smtp; /* NULL unless session_connect() was called */
-	struct joined_source joined;
+	struct policy_collector *policy;
+	struct sources sources; /* those three as one */
 	struct fact_source replay_source;
 	struct fact_source *source;
 	struct assumptions assumptions;
 	int64_t now;
-	bool is_progress_shown;
+	struct progress progress;
 };
 
 /* On failure nothing is left to free. Failures carry the line to print. */
 int session_open(const struct dns_options *dns, const struct facts_options *facts,
 		 struct session **ret_session, struct failure *reterr) MUST_CHECK;
 void session_close(struct session *session);
-/* From now on mail servers are connected to as well. Nothing for a replay. */
+/* From now on mail servers and policy hosts are connected to as well. Nothing for a replay. */
 int session_connect(struct session *session, const struct connect_options *options,
 		    struct failure *reterr) MUST_CHECK;
 /*

@@ -413,12 +413,15 @@ static enum host_state look_up_host(struct assessment *a)
 	return fact_is_absent(v4) && fact_is_absent(v6) ? HOST_ABSENT : HOST_OTHER;
 }
 
+static bool is_not_asked(const struct fact *fact)
+{
+	return fact->state == FACT_WANTED || fact->failure == FACT_FAILURE_NOT_ASKED ||
+	       fact->failure == FACT_FAILURE_NOT_RECORDED;
+}
+
 static void judge_missing_fetch(struct assessment *a, const struct fact *fact)
 {
-	bool is_not_asked = fact->failure == FACT_FAILURE_NOT_ASKED ||
-			    fact->failure == FACT_FAILURE_NOT_RECORDED ||
-			    fact->state == FACT_WANTED;
-	if (is_not_asked && fact->detail.len == 0) {
+	if (is_not_asked(fact) && fact->detail.len == 0) {
 		a->is_unmeasured[CONTROL_MTA_STS] = true;
 		note_unknown(a, SPAN("not measured: no policy was fetched in this run"));
 	} else if (fact->detail.len > 0) {
@@ -442,8 +445,9 @@ void mta_sts_policy_assess(struct assessment *a, struct mta_sts_view *view)
 	view->fetch = fact->policy;
 	/* Without connecting, the DNS alone says that there is no host; of a record that is only
 	 * assumed the host is not there yet. */
-	bool is_known_absent = host == HOST_ABSENT && !view->found.fact->is_assumed;
-	if (fact_is_absent(fact) || (view->fetch == NULL && is_known_absent)) {
+	bool is_known_absent =
+		host == HOST_ABSENT && is_not_asked(fact) && !view->found.fact->is_assumed;
+	if (fact_is_absent(fact) || is_known_absent) {
 		report_no_host(a, view);
 	} else if (view->fetch == NULL) {
 		judge_missing_fetch(a, fact);

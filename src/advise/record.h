@@ -64,6 +64,17 @@ int record_mta_sts_make(struct arena *arena, const struct record_mta_sts_wish *w
 			struct record_change *ret_change, struct span *ret_policy,
 			struct failure *reterr) MUST_CHECK;
 
+struct record_dkim_wish {
+	struct span domain;
+	struct span selector;
+	bool is_ed25519;	/* else RSA */
+	struct span public_key; /* SubjectPublicKeyInfo, or the 32 octets of Ed25519 */
+};
+
+/* RSA keys below 2048 bits are refused. */
+int record_dkim_make(struct arena *arena, const struct record_dkim_wish *wish,
+		     struct record_change *ret_change, struct failure *reterr) MUST_CHECK;
+
 /* *._domainkey with an empty key: whatever selector a forger names, there is none (RFC 6376 3.6.1).
  */
 struct record_change record_dkim_revoked_make(struct arena *arena, struct span domain);

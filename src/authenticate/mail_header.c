@@ -228,6 +228,8 @@ void mail_header_read(struct arena *arena, const struct mail_options *options, s
 	if (options->is_for_signing) {
 		(void)body_hasher_want(&mail->body, CANONICAL_RELAXED, DIGEST_SHA256,
 				       BODY_HASH_WHOLE);
+		(void)body_hasher_want(&mail->body, CANONICAL_SIMPLE, DIGEST_SHA256,
+				       BODY_HASH_WHOLE);
 	}
 	find_signatures(&finder);
 	find_arc(&finder);

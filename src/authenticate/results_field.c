@@ -69,15 +69,27 @@ static void write_arc(struct authentication_writer *writer, const struct arc_rep
 	}
 }
 
+static void write_results(struct authentication_writer *writer, const struct message_check *check)
+{
+	write_spf(writer, check->helo);
+	write_spf(writer, check->mail_from);
+	write_dkim(writer, check->dkim);
+	write_dmarc(writer, check);
+	write_arc(writer, check->arc);
+	authentication_writer_end(writer);
+}
+
 void results_field_write(const struct message_check *check, struct span id, struct buffer *text)
 {
 	struct authentication_writer writer = authentication_writer_begin(text, id);
-	write_spf(&writer, check->helo);
-	write_spf(&writer, check->mail_from);
-	write_dkim(&writer, check->dkim);
-	write_dmarc(&writer, check);
-	write_arc(&writer, check->arc);
-	authentication_writer_end(&writer);
+	write_results(&writer, check);
+}
+
+void results_field_write_bare(const struct message_check *check, struct span id,
+			      struct buffer *text)
+{
+	struct authentication_writer writer = authentication_writer_begin_bare(text, id);
+	write_results(&writer, check);
 }
 
 void results_field_write_spf(const struct message_check *check, const struct spf_check *spf,

@@ -11,6 +11,9 @@
 
 /* Appends the field with its CRLF. id: the authserv-id, the name of the host that judged. */
 void results_field_write(const struct message_check *check, struct span id, struct buffer *text);
+/* The same without the name of the field, as sign_arc() takes it. */
+void results_field_write_bare(const struct message_check *check, struct span id,
+			      struct buffer *text);
 /* RFC 7208 9.1, of one identity. */
 void results_field_write_spf(const struct message_check *check, const struct spf_check *spf,
 			     struct span receiver, struct buffer *text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Writes signature fields. Tags stand in the order of their names, but for the version. */
+/* Writes signature fields. Tags stand in the order of their names, but for version and instance. */
 #include "authenticate/sign.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -32,22 +32,44 @@ static const struct default_name {
 	{SPAN_INIT("List-Id"), false},
 };
 
+static size_t count_fields(const struct header *header, struct span name)
+{
+	size_t count = 0;
+	while (header_find(header, name, count) != NULL) {
+		count++;
+	}
+	return count;
+}
+
+/* The name as often as the field occurs, and once more when is_closed. */
+static void push_name(struct arena *arena, const struct header *header, struct span name,
+		      bool is_closed, struct vector *names)
+{
+	size_t count = count_fields(header, name) + (is_closed ? 1 : 0);
+	for (; count > 0; count--) {
+		struct span *item = VECTOR_PUSH(names, arena, struct span, DKIM_MAX_NAMES);
+		if (item == NULL) {
+			return;
+		}
+		*item = name;
+	}
+}
+
 struct signed_names sign_default_names(struct arena *arena, const struct header *header)
 {
 	struct vector names = {0};
 	for (size_t i = 0; i < COUNT(default_names); i++) {
-		const struct default_name *row = &default_names[i];
-		size_t count = row->is_closed ? 1 : 0;
-		while (header_find(header, row->name, count - (row->is_closed ? 1 : 0)) != NULL) {
-			count++;
-		}
-		for (; count > 0; count--) {
-			struct span *name = VECTOR_PUSH(&names, arena, struct span, DKIM_MAX_NAMES);
-			if (name == NULL) {
-				break;
-			}
-			*name = row->name;
-		}
+		push_name(arena, header, default_names[i].name, default_names[i].is_closed, &names);
+	}
+	return (struct signed_names){names.items, names.len};
+}
+
+struct signed_names sign_names(struct arena *arena, const struct header *header,
+			       const struct span *wanted, size_t wanted_count, bool is_closed)
+{
+	struct vector names = {0};
+	for (size_t i = 0; i < wanted_count; i++) {
+		push_name(arena, header, wanted[i], is_closed, &names);
 	}
 	return (struct signed_names){names.items, names.len};
 }
@@ -142,11 +164,26 @@ static const char *algorithm_name(const struct sign_request *request)
 									     : DKIM_ED25519_SHA256);
 }
 
-static const struct body_hash *find_body_hash(const struct mail *mail)
+static enum canonical_form header_form(const struct sign_request *request)
+{
+	return request->is_simple_header ? CANONICAL_SIMPLE : CANONICAL_RELAXED;
+}
+
+static enum canonical_form body_form(const struct sign_request *request)
+{
+	return request->is_simple_body ? CANONICAL_SIMPLE : CANONICAL_RELAXED;
+}
+
+static const char *form_name(enum canonical_form form)
+{
+	return form == CANONICAL_SIMPLE ? "simple" : "relaxed";
+}
+
+static const struct body_hash *find_body_hash(const struct mail *mail, enum canonical_form form)
 {
 	for (size_t i = 0; i < mail->body.hash_count; i++) {
 		const struct body_hash *hash = &mail->body.hashes[i];
-		if (hash->form == CANONICAL_RELAXED && hash->kind == DIGEST_SHA256 &&
+		if (hash->form == form && hash->kind == DIGEST_SHA256 &&
 		    hash->limit == BODY_HASH_WHOLE && hash->is_done) {
 			return hash;
 		}
@@ -154,10 +191,13 @@ static const struct body_hash *find_body_hash(const struct mail *mail)
 	return NULL;
 }
 
-static void write_body_hash(const struct mail *mail, struct buffer *text)
+static void write_body(const struct mail *mail, const struct sign_request *request,
+		       struct buffer *text)
 {
+	enum canonical_form form = body_form(request);
 	buffer_puts(text, ";\r\n\tbh=");
-	base64_encode(text, digest_value_span(&find_body_hash(mail)->value));
+	base64_encode(text, digest_value_span(&find_body_hash(mail, form)->value));
+	buffer_printf(text, ";\r\n\tc=%s/%s", form_name(header_form(request)), form_name(form));
 }
 
 static void write_names(struct signed_names names, struct buffer *text)
@@ -171,25 +211,33 @@ static void write_names(struct signed_names names, struct buffer *text)
 	}
 }
 
+/* RFC 8617 asks for no order, but some look for the instance in front only. */
+static void write_beginning(const struct sign_request *request, const struct tags_draft *draft,
+			    struct buffer *text)
+{
+	buffer_printf(text, "%s: ", draft->name);
+	if (draft->flavour == FLAVOUR_DKIM) {
+		buffer_puts(text, "v=1; ");
+	} else {
+		buffer_printf(text, "i=%u; ", draft->instance);
+	}
+	buffer_printf(text, "a=%s;\r\n\tb=", algorithm_name(request));
+}
+
 /* The field with an empty b=. */
 static void write_draft(const struct mail *mail, const struct sign_request *request,
 			const struct tags_draft *draft, struct buffer *text)
 {
 	bool is_seal = draft->flavour == FLAVOUR_ARC_SEAL;
-	buffer_printf(text, "%s: %sa=%s;\r\n\tb=", draft->name,
-		      draft->flavour == FLAVOUR_DKIM ? "v=1; " : "", algorithm_name(request));
+	write_beginning(request, draft, text);
 	if (!is_seal) {
-		write_body_hash(mail, text);
-		buffer_puts(text, ";\r\n\tc=relaxed/relaxed");
+		write_body(mail, request, text);
 	} else {
 		buffer_printf(text, "; cv=%s", arc_status_name(draft->chain));
 	}
 	buffer_printf(text, "; d=%.*s", SPAN_ARG(request->domain));
 	if (!is_seal) {
 		write_names(request->names, text);
-	}
-	if (draft->flavour != FLAVOUR_DKIM) {
-		buffer_printf(text, ";\r\n\ti=%u", draft->instance);
 	}
 	buffer_printf(text, "; s=%.*s; t=%lld", SPAN_ARG(request->selector),
 		      (long long)request->time);
@@ -199,13 +247,13 @@ static void write_draft(const struct mail *mail, const struct sign_request *requ
 	buffer_puts(text, "\r\n");
 }
 
-static struct sign_draft draft_of(const struct sign_request *request, const struct buffer *raw,
-				  const struct buffer *covered)
+static struct sign_draft draft_of(const struct sign_request *request, enum canonical_form form,
+				  const struct buffer *raw, const struct buffer *covered)
 {
 	return (struct sign_draft){
 		.key = request->key,
 		.raw = buffer_span(raw),
-		.form = CANONICAL_RELAXED,
+		.form = form,
 		.covered = buffer_span(covered),
 		.is_base64_whole = request->is_base64_whole,
 	};
@@ -216,7 +264,7 @@ static int sign_message(struct arena *arena, const struct mail *mail,
 			const struct sign_request *request, const struct tags_draft *draft,
 			struct buffer *field, struct failure *reterr)
 {
-	if (find_body_hash(mail) == NULL || mail->message->header.is_cut) {
+	if (find_body_hash(mail, body_form(request)) == NULL || mail->message->header.is_cut) {
 		return failure_set(reterr, FAILURE_INPUT, "sign a message",
 				   "it was not read for signing, or its header is too large");
 	}
@@ -225,10 +273,10 @@ static int sign_message(struct arena *arena, const struct mail *mail,
 	write_draft(mail, request, draft, &raw);
 	int result = -1;
 	if (raw.is_failed || !signed_header_write(arena, &mail->message->header, request->names,
-						  NULL /* own */, CANONICAL_RELAXED, &covered)) {
+						  NULL /* own */, header_form(request), &covered)) {
 		result = failure_set_memory(reterr, "sign a message");
 	} else {
-		struct sign_draft whole = draft_of(request, &raw, &covered);
+		struct sign_draft whole = draft_of(request, header_form(request), &raw, &covered);
 		result = sign_field(arena, &whole, field, reterr);
 	}
 	buffer_free(&raw);
@@ -263,7 +311,7 @@ static int seal(struct arena *arena, const struct arc_report *chain,
 	}
 	canonical_field_write(CANONICAL_RELAXED, buffer_span(&set->results), &set->covered);
 	canonical_field_write(CANONICAL_RELAXED, buffer_span(&set->message), &set->covered);
-	struct sign_draft whole = draft_of(request, &raw, &set->covered);
+	struct sign_draft whole = draft_of(request, CANONICAL_RELAXED, &raw, &set->covered);
 	int result = raw.is_failed || set->covered.is_failed
 			     ? failure_set_memory(reterr, "seal a message")
 			     : sign_field(arena, &whole, &set->seal, reterr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Signs messages with DKIM and seals them with ARC, always in relaxed form and with SHA-256. */
+/* Signs messages with DKIM and seals them with ARC, with SHA-256 and over the whole body. */
 #ifndef MAILSEAL_AUTHENTICATE_SIGN_H
 #define MAILSEAL_AUTHENTICATE_SIGN_H
 
@@ -14,7 +14,9 @@ struct sign_request {
 	struct span selector;	   /* s=, canonical */
 	struct signed_names names; /* h=; must name From */
 	int64_t time;
-	int64_t expiry;	      /* x=; 0 for none. An ARC seal has none. */
+	int64_t expiry;	       /* x=; 0 for none. An ARC seal has none. */
+	bool is_simple_header; /* c=; relaxed unless said */
+	bool is_simple_body;
 	bool is_base64_whole; /* b= on one line, as the makers of the ARC suite wrote it */
 };
 
@@ -24,6 +26,12 @@ struct sign_request {
  * or static; empty when memory is out.
  */
 struct signed_names sign_default_names(struct arena *arena, const struct header *header);
+/*
+ * Each of the wanted fields as often as it occurs and, when is_closed, once more. At most
+ * DKIM_MAX_NAMES. Empty when memory is out.
+ */
+struct signed_names sign_names(struct arena *arena, const struct header *header,
+			       const struct span *wanted, size_t wanted_count, bool is_closed);
 /* Appends a DKIM-Signature field. The mail must have been read for signing (mail_options). */
 int sign_dkim(struct arena *arena, const struct mail *mail, const struct sign_request *request,
 	      struct buffer *field, struct failure *reterr) MUST_CHECK;

@@ -14,6 +14,7 @@ extern const struct command cmd_plan;
 extern const struct command cmd_record;
 extern const struct command cmd_verify;
 extern const struct command cmd_spoof;
+extern const struct command cmd_sign;
 extern const struct command cmd_guidance;
 extern const struct command cmd_profiles;
 extern const struct command cmd_completion;

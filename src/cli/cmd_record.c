@@ -7,12 +7,14 @@
 
 #include "advise/record.h"
 #include "cli/cmd.h"
+#include "cli/key_file.h"
 #include "records/name_input.h"
 #include "records/txt.h"
 
 #define RECORD_ARENA_BYTES ((size_t)8 << 20)
 /* RFC 8461 3.2 allows a year; two weeks is what most guidance calls the least that protects. */
 #define STANDARD_MAX_AGE_S 1209600
+#define STANDARD_BITS 2048
 
 struct record_command_options {
 	struct string_list terms;
@@ -23,6 +25,10 @@ struct record_command_options {
 	struct string_list rua;
 	struct string_list ruf;
 	bool is_strict;
+	const char *selector;
+	const char *private_key;
+	const char *algorithm;
+	uint64_t bits;
 	const char *mode;
 	struct string_list mx;
 	uint64_t max_age_s;
@@ -47,6 +53,13 @@ static const struct option dmarc_options[] = {
 	{"ruf", 0, OPTION_LIST, "ADDRESS", "where failure reports go", FIELD(ruf)},
 	{"strict", 0, OPTION_FLAG, NULL, "strict alignment of SPF and DKIM", FIELD(is_strict)},
 };
+static const struct option dkim_options[] = {
+	{"selector", 0, OPTION_STRING, "S", "the name of the key", FIELD(selector)},
+	{"private-key", 0, OPTION_STRING, "FILE",
+	 "make a new key in this file, which must not be there yet", FIELD(private_key)},
+	{"algorithm", 0, OPTION_STRING, "NAME", "rsa (default) or ed25519", FIELD(algorithm)},
+	{"bits", 0, OPTION_NUMBER, "N", "of an RSA key: 2048 (default) to 8192", FIELD(bits)},
+};
 static const struct option mta_sts_options[] = {
 	{"mode", 0, OPTION_STRING, "MODE", "testing (default), enforce or none", FIELD(mode)},
 	{"mx", 0, OPTION_LIST, "HOST", "a mail host, or *.example.net", FIELD(mx)},
@@ -59,10 +72,11 @@ static const struct option output_options[] = {
 
 static const struct option_group spf_group = OPTION_GROUP("record spf", spf_options);
 static const struct option_group dmarc_group = OPTION_GROUP("record dmarc", dmarc_options);
+static const struct option_group dkim_group = OPTION_GROUP("record dkim", dkim_options);
 static const struct option_group mta_sts_group = OPTION_GROUP("record mta-sts", mta_sts_options);
 static const struct option_group output_group = OPTION_GROUP("output", output_options);
-static const struct option_group *const groups[] = {&spf_group, &dmarc_group, &mta_sts_group,
-						    &output_group, NULL};
+static const struct option_group *const groups[] = {&spf_group,	    &dmarc_group,  &dkim_group,
+						    &mta_sts_group, &output_group, NULL};
 
 /* What was made: records, and for MTA-STS the file that goes with them. */
 struct made {
@@ -148,6 +162,64 @@ static int make_dmarc(struct arena *arena, struct span domain,
 	return r == 0 ? record_dmarc_make(arena, &wish, &made->changes[0], reterr) : r;
 }
 
+static int generate_key(const struct record_command_options *o, struct private_key **ret_key,
+			struct failure *reterr)
+{
+	bool is_ed25519 = o->algorithm != NULL && strcmp(o->algorithm, "ed25519") == 0;
+	if (!is_ed25519 && o->algorithm != NULL && strcmp(o->algorithm, "rsa") != 0) {
+		return failure_set(reterr, FAILURE_INPUT, "--algorithm",
+				   "\"%s\" is neither rsa nor ed25519", o->algorithm);
+	}
+	if (is_ed25519) {
+		return private_key_generate(KEY_ED25519, 0, ret_key, reterr);
+	}
+	uint64_t bits = o->bits > 0 ? o->bits : STANDARD_BITS;
+	if (bits < STANDARD_BITS || bits > PUBLIC_KEY_MAX_BITS) {
+		return failure_set(reterr, FAILURE_INPUT, "--bits", "not between %d and %d",
+				   STANDARD_BITS, PUBLIC_KEY_MAX_BITS);
+	}
+	return private_key_generate(KEY_RSA, (unsigned)bits, ret_key, reterr);
+}
+
+/* The record first: a key is only kept when there is something to publish for it. */
+static int publish_key(struct arena *arena, struct span domain,
+		       const struct record_command_options *o, const struct private_key *key,
+		       struct made *made, struct failure *reterr)
+{
+	struct buffer octets = buffer_new(PRIVATE_KEY_PEM_MAX);
+	int r = private_key_write_public(key, &octets, reterr);
+	struct record_dkim_wish wish = {
+		.domain = domain,
+		.selector = span_of_string(o->selector),
+		.is_ed25519 = private_key_kind(key) == KEY_ED25519,
+		.public_key = buffer_span(&octets),
+	};
+	made->count = 1;
+	if (r == 0) {
+		r = record_dkim_make(arena, &wish, &made->changes[0], reterr);
+	}
+	buffer_free(&octets);
+	return r == 0 ? key_file_write(o->private_key, key, reterr) : r;
+}
+
+static int make_dkim(struct arena *arena, struct span domain,
+		     const struct record_command_options *o, struct made *made,
+		     struct failure *reterr)
+{
+	struct private_key *key;
+	if (o->selector == NULL || o->private_key == NULL) {
+		return failure_set(reterr, FAILURE_INPUT, "record dkim",
+				   "needs --selector and --private-key");
+	}
+	int r = generate_key(o, &key, reterr);
+	if (r < 0) {
+		return r;
+	}
+	r = publish_key(arena, domain, o, key, made, reterr);
+	private_key_free(key);
+	return r;
+}
+
 static int make_parked(struct arena *arena, struct span domain,
 		       const struct record_command_options *o, struct made *made,
 		       struct failure *reterr)
@@ -202,7 +274,7 @@ static int make_mta_sts(struct arena *arena, struct span domain,
 
 static const struct maker makers[] = {
 	{"spf", make_spf},	   {"dmarc", make_dmarc},     {"parked", make_parked},
-	{"tls-rpt", make_tls_rpt}, {"mta-sts", make_mta_sts},
+	{"tls-rpt", make_tls_rpt}, {"mta-sts", make_mta_sts}, {"dkim", make_dkim},
 };
 
 static void write_zone_line(const struct record_change *change, struct arena *arena,
@@ -271,7 +343,7 @@ static const struct maker *find_maker(const char *kind)
 			return &makers[i];
 		}
 	}
-	complain("record", "\"%s\" is not spf, dmarc, parked, tls-rpt or mta-sts", kind);
+	complain("record", "\"%s\" is not spf, dmarc, dkim, parked, tls-rpt or mta-sts", kind);
 	return NULL;
 }
 
@@ -315,7 +387,7 @@ static enum exit_code run(const struct invocation *invocation)
 
 const struct command cmd_record = {
 	.name = "record",
-	.operands = "spf|dmarc|parked|tls-rpt|mta-sts DOMAIN",
+	.operands = "spf|dmarc|dkim|parked|tls-rpt|mta-sts DOMAIN",
 	.summary = "make a record and check it before it is published",
 	.example = "mailseal record dmarc example.org --rua dmarc@example.org",
 	.groups = groups,

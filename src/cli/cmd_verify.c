@@ -4,12 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "authenticate/received.h"
 #include "cli/cmd.h"
+#include "cli/envelope.h"
 #include "cli/interrupt.h"
 #include "cli/screen.h"
 #include "cli/session.h"
-#include "message/reverse_path.h"
 #include "present/present.h"
 #include "service/mail_source.h"
 #include "service/verify.h"
@@ -22,27 +21,14 @@ struct verify_command_options {
 	struct dns_options dns;
 	struct facts_options facts;
 	struct output_options output;
-	const char *ip;
-	const char *helo;
-	const char *mail_from;
-	const char *trusted_host;
-	const char *receiver;
+	struct envelope_options envelope;
 	bool allows_partial_body;
 };
 
 #define FIELD(name) offsetof(struct verify_command_options, name)
 
 static const struct option envelope_options[] = {
-	{"ip", 0, OPTION_STRING, "ADDR", "address of the client that handed the message over",
-	 FIELD(ip)},
-	{"helo", 0, OPTION_STRING, "NAME", "what the client said in HELO or EHLO", FIELD(helo)},
-	{"mail-from", 0, OPTION_STRING, "ADDR", "MAIL FROM; empty for the null sender",
-	 FIELD(mail_from)},
-	{"trust-received", 0, OPTION_STRING, "HOST",
-	 "take all three from the Received field this host wrote, and Return-Path",
-	 FIELD(trusted_host)},
-	{"receiver", 0, OPTION_STRING, "NAME",
-	 "who checks, as Authentication-Results and SPF explanations name it", FIELD(receiver)},
+	ENVELOPE_OPTIONS(struct verify_command_options, envelope),
 	{"allow-partial-body", 0, OPTION_FLAG, NULL,
 	 "let a DKIM signature pass that leaves octets of the body unsigned (l=)",
 	 FIELD(allows_partial_body)},
@@ -99,72 +85,6 @@ static enum exit_code code_of(const struct message_check *check)
 	}
 	return check->result == DMARC_RESULT_PASS && !check->is_blurred ? EXIT_CLEAN
 									: EXIT_FINDINGS;
-}
-
-/* --- the envelope --- */
-
-static bool read_mail_from(const char *text, struct envelope *envelope)
-{
-	struct reverse_path path = reverse_path_parse(span_of_string(text));
-	struct span plain = span_of_string(text);
-	if (path.status != REVERSE_PATH_OK && path.status != REVERSE_PATH_NULL) {
-		complain("note", "--mail-from \"%s\" is no address that RFC 5321 allows (%s)", text,
-			 reverse_path_name(path.status));
-	}
-	if (plain.len >= 2 && plain.ptr[0] == '<' && plain.ptr[plain.len - 1] == '>') {
-		plain = span_slice(plain, 1, plain.len - 2);
-	}
-	envelope->has_mail_from = true;
-	envelope->mail_from = plain;
-	return true;
-}
-
-/* False after a line on standard error. */
-static bool read_envelope(const struct verify_command_options *options, struct envelope *envelope)
-{
-	*envelope = (struct envelope){.helo = span_of_string(options->helo)};
-	bool is_given = options->ip != NULL || options->helo != NULL || options->mail_from != NULL;
-	if (options->trusted_host != NULL && is_given) {
-		complain("--trust-received", "cannot be combined with --ip, --helo or --mail-from");
-		return false;
-	}
-	if (options->mail_from != NULL && !read_mail_from(options->mail_from, envelope)) {
-		return false;
-	}
-	if (options->ip == NULL) {
-		return true;
-	}
-	envelope->has_client = true;
-	if (!network_parse_address(span_of_string(options->ip), &envelope->client)) {
-		complain("--ip", "\"%s\" is no IP address", options->ip);
-		return false;
-	}
-	return true;
-}
-
-/* What the trusted host wrote; without it SPF stays unchecked, and that is said. */
-static struct envelope trace_envelope(const struct verifying *v, const struct message *message,
-				      struct span name)
-{
-	struct envelope envelope = v->envelope;
-	struct span host = span_of_string(v->options->trusted_host);
-	if (host.len == 0) {
-		return envelope;
-	}
-	switch (received_read(&message->header, host, &envelope)) {
-	case RECEIVED_OK:
-		break;
-	case RECEIVED_NO_FIELD:
-		complain("note", "%.*s: no Received field of %.*s; SPF is not checked",
-			 SPAN_ARG(name), SPAN_ARG(host));
-		break;
-	case RECEIVED_NO_ADDRESS:
-		complain("note",
-			 "%.*s: %.*s took the message from no other machine; SPF is not checked",
-			 SPAN_ARG(name), SPAN_ARG(host));
-		break;
-	}
-	return envelope;
 }
 
 /* --- output --- */
@@ -238,10 +158,11 @@ static int judge_and_print(struct verifying *v, struct verification *verificatio
 	if (r < 0) {
 		return r;
 	}
-	struct envelope envelope = trace_envelope(v, message, name);
+	struct envelope envelope =
+		envelope_of_message(&v->options->envelope, &v->envelope, message, name);
 	struct message_check_options options = {
 		.now = v->session->now,
-		.receiver = span_of_string(v->options->receiver),
+		.receiver = span_of_string(v->options->envelope.receiver),
 		.suffixes = v->session->suffixes,
 		.allows_partial_body = v->options->allows_partial_body,
 	};
@@ -343,7 +264,7 @@ static enum exit_code run_verify(const struct invocation *invocation)
 	struct span authors[STRING_LIST_MAX];
 	struct verifying v = {.options = options, .authors = authors, .code = EXIT_CLEAN};
 	struct failure failure;
-	if (!read_envelope(options, &v.envelope)) {
+	if (!envelope_read(&options->envelope, &v.envelope)) {
 		return EXIT_USAGE;
 	}
 	if (session_open(&options->dns, &options->facts, &v.session, &failure) < 0) {

@@ -15,23 +15,32 @@ struct verification {
 	const struct message_check *check;
 };
 
-struct verification *verification_new(enum line_ends line_ends)
+static struct verification *new_with(const struct mail_options *options)
 {
 	struct verification *v = calloc(1, sizeof(*v));
-	struct mail_options options = {.line_ends = line_ends};
 	if (v == NULL) {
 		return NULL;
 	}
 	v->mail_arena = arena_new(VERIFY_MAIL_BYTES);
 	v->arena = arena_new(VERIFY_JUDGE_BYTES);
 	if (v->mail_arena != NULL && v->arena != NULL) {
-		v->reader = mail_reader_new(v->mail_arena, &options);
+		v->reader = mail_reader_new(v->mail_arena, options);
 	}
 	if (v->reader == NULL) {
 		verification_free(v);
 		return NULL;
 	}
 	return v;
+}
+
+struct verification *verification_new(enum line_ends line_ends)
+{
+	return new_with(&(struct mail_options){.line_ends = line_ends});
+}
+
+struct verification *verification_new_for_signing(void)
+{
+	return new_with(&(struct mail_options){.is_for_signing = true});
 }
 
 void verification_free(struct verification *v)
@@ -58,6 +67,11 @@ int verification_end(struct verification *v, const struct message **ret_message,
 	}
 	*ret_message = v->mail->message;
 	return 0;
+}
+
+const struct mail *verification_mail(const struct verification *v)
+{
+	return v->mail;
 }
 
 static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)

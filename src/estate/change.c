@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* Two looks at a domain, compared. */
+#include "estate/change.h"
+
+#include <stdlib.h>
+
+/* ---- records ---- */
+
+static int compare_records(const void *a, const void *b)
+{
+	const struct record_change *left = a;
+	const struct record_change *right = b;
+	int order = span_compare(left->subject, right->subject);
+	if (order == 0) {
+		order = span_compare(left->key, right->key);
+	}
+	return order != 0 ? order : span_compare(left->sentence, right->sentence);
+}
+
+/* The same sentence twice (a host at two addresses, a name asked for several types) is one change.
+ */
+static void sort_records(struct vector *records)
+{
+	if (records->len == 0) {
+		return;
+	}
+	qsort(records->items, records->len, sizeof(struct record_change), compare_records);
+	size_t kept = 1;
+	for (size_t i = 1; i < records->len; i++) {
+		const struct record_change *next = VECTOR_AT(records, struct record_change, i);
+		const struct record_change *last =
+			VECTOR_AT(records, struct record_change, kept - 1);
+		if (!span_equal(last->sentence, next->sentence)) {
+			*VECTOR_AT(records, struct record_change, kept++) = *next;
+		}
+	}
+	records->len = kept;
+}
+
+static void add_unread(struct arena *arena, struct change *change, const struct fact *fact)
+{
+	struct span *added = VECTOR_PUSH(&change->unread, arena, struct span, CHANGE_MAX_RECORDS);
+	if (added != NULL) {
+		*added = fact_key_text(arena, fact->key);
+	}
+}
+
+static void compare_facts(struct arena *arena, struct change *change)
+{
+	const struct facts *before = change->before.facts;
+	const struct facts *after = change->after.facts;
+	if (before == NULL || after == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < facts_count(after); i++) {
+		const struct fact *now = facts_at(after, i);
+		const struct fact *then = facts_get(before, now->key);
+		if (then == NULL || fact_is_unknown(then)) {
+			continue;
+		}
+		if (fact_is_unknown(now) && now->key.kind == FACT_DNS) {
+			add_unread(arena, change, now);
+		} else {
+			change_of_fact(arena, change, then, now);
+		}
+	}
+	sort_records(&change->records);
+}
+
+/* ---- standings ---- */
+
+static bool has_finding(const struct standing *standing, const struct standing_finding *wanted)
+{
+	for (size_t i = 0; i < standing->findings.len; i++) {
+		const struct standing_finding *finding = standing_finding_at(standing, i);
+		if (span_equal(finding->id, wanted->id) &&
+		    span_equal(finding->subject, wanted->subject)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Findings of one look that the other lacks, unless the other could not see them. */
+static void add_findings(struct arena *arena, struct change *change, const struct standing *from,
+			 const struct standing *missing_in, bool is_new)
+{
+	for (size_t i = 0; i < from->findings.len; i++) {
+		const struct standing_finding *finding = standing_finding_at(from, i);
+		if (has_finding(missing_in, finding) ||
+		    missing_in->controls[finding->control] == CONTROL_UNKNOWN) {
+			continue;
+		}
+		struct finding_change *added = VECTOR_PUSH(&change->findings, arena,
+							   struct finding_change, 2 * FINDING_MAX);
+		if (added != NULL) {
+			*added = (struct finding_change){finding, is_new};
+		}
+	}
+}
+
+static void add_controls(struct arena *arena, struct change *change)
+{
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		enum control_status before = change->before.standing->controls[i];
+		enum control_status after = change->after.standing->controls[i];
+		if (before == after || after == CONTROL_UNKNOWN || before == CONTROL_UNKNOWN) {
+			continue;
+		}
+		struct control_change *added =
+			VECTOR_PUSH(&change->controls, arena, struct control_change, CONTROL_COUNT);
+		if (added != NULL) {
+			*added = (struct control_change){(enum control)i, before, after};
+		}
+	}
+}
+
+/* Higher is worse. Nothing published is worse than something that could be better. */
+static int badness(enum control_status status)
+{
+	switch (status) {
+	case CONTROL_GOOD:
+		return 0;
+	case CONTROL_IMPROVE:
+		return 1;
+	case CONTROL_ABSENT:
+		return 2;
+	case CONTROL_BAD:
+		return 3;
+	case CONTROL_UNKNOWN:
+		break;
+	}
+	return 0;
+}
+
+/* Above 0: worse. What is unknown on either side says nothing. */
+static int answer_turn(enum answer before, enum answer after)
+{
+	static const int ranks[] = {[ANSWER_NO] = 0, [ANSWER_PARTLY] = 1, [ANSWER_YES] = 2};
+	return before == ANSWER_UNKNOWN || after == ANSWER_UNKNOWN ? 0
+								   : ranks[after] - ranks[before];
+}
+
+static enum change_direction direction_of(const struct change *change)
+{
+	const struct standing *before = change->before.standing;
+	const struct standing *after = change->after.standing;
+	int spoofable = answer_turn(before->spoofable.answer, after->spoofable.answer);
+	int interceptable = answer_turn(before->interceptable.answer, after->interceptable.answer);
+	bool is_worse = spoofable > 0 || interceptable > 0;
+	bool is_better = spoofable < 0 || interceptable < 0;
+	for (size_t i = 0; i < change->controls.len; i++) {
+		const struct control_change *control =
+			VECTOR_AT(&change->controls, struct control_change, i);
+		is_worse |= badness(control->after) > badness(control->before);
+		is_better |= badness(control->after) < badness(control->before);
+	}
+	for (size_t i = 0; i < change->findings.len; i++) {
+		const struct finding_change *finding =
+			VECTOR_AT(&change->findings, struct finding_change, i);
+		bool counts = finding->finding->severity >= SEVERITY_LOW;
+		is_worse |= counts && finding->is_new;
+		is_better |= counts && !finding->is_new;
+	}
+	if (is_worse && is_better) {
+		return CHANGE_MIXED;
+	}
+	return is_worse ? CHANGE_WORSE : is_better ? CHANGE_BETTER : CHANGE_NEUTRAL;
+}
+
+struct change *change_between(struct arena *arena, const struct look *before,
+			      const struct look *after)
+{
+	struct change *change = arena_alloc(arena, sizeof(*change));
+	if (change == NULL) {
+		return NULL;
+	}
+	change->before = *before;
+	change->after = *after;
+	compare_facts(arena, change);
+	add_findings(arena, change, after->standing, before->standing, /* is_new: */ true);
+	add_findings(arena, change, before->standing, after->standing, /* is_new: */ false);
+	add_controls(arena, change);
+	change->direction = direction_of(change);
+	return arena_has_failed(arena) ? NULL : change;
+}
+
+bool change_is_any(const struct change *change)
+{
+	return change->records.len > 0 || change->findings.len > 0 || change->controls.len > 0;
+}
+
+const char *change_direction_name(enum change_direction direction)
+{
+	static const char *const names[] = {
+		[CHANGE_NEUTRAL] = "neutral",
+		[CHANGE_BETTER] = "better",
+		[CHANGE_WORSE] = "worse",
+		[CHANGE_MIXED] = "mixed",
+	};
+	return names[direction];
+}

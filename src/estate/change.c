@@ -9,8 +9,8 @@
 
 static int compare_records(const void *a, const void *b)
 {
-	const struct record_change *left = a;
-	const struct record_change *right = b;
+	const struct changed_record *left = a;
+	const struct changed_record *right = b;
 	int order = span_compare(left->subject, right->subject);
 	if (order == 0) {
 		order = span_compare(left->key, right->key);
@@ -25,14 +25,14 @@ static void sort_records(struct vector *records)
 	if (records->len == 0) {
 		return;
 	}
-	qsort(records->items, records->len, sizeof(struct record_change), compare_records);
+	qsort(records->items, records->len, sizeof(struct changed_record), compare_records);
 	size_t kept = 1;
 	for (size_t i = 1; i < records->len; i++) {
-		const struct record_change *next = VECTOR_AT(records, struct record_change, i);
-		const struct record_change *last =
-			VECTOR_AT(records, struct record_change, kept - 1);
+		const struct changed_record *next = VECTOR_AT(records, struct changed_record, i);
+		const struct changed_record *last =
+			VECTOR_AT(records, struct changed_record, kept - 1);
 		if (!span_equal(last->sentence, next->sentence)) {
-			*VECTOR_AT(records, struct record_change, kept++) = *next;
+			*VECTOR_AT(records, struct changed_record, kept++) = *next;
 		}
 	}
 	records->len = kept;
@@ -92,10 +92,10 @@ static void add_findings(struct arena *arena, struct change *change, const struc
 		    missing_in->controls[finding->control] == CONTROL_UNKNOWN) {
 			continue;
 		}
-		struct finding_change *added = VECTOR_PUSH(&change->findings, arena,
-							   struct finding_change, 2 * FINDING_MAX);
+		struct changed_finding *added = VECTOR_PUSH(
+			&change->findings, arena, struct changed_finding, 2 * FINDING_MAX);
 		if (added != NULL) {
-			*added = (struct finding_change){finding, is_new};
+			*added = (struct changed_finding){finding, is_new};
 		}
 	}
 }
@@ -108,10 +108,10 @@ static void add_controls(struct arena *arena, struct change *change)
 		if (before == after || after == CONTROL_UNKNOWN || before == CONTROL_UNKNOWN) {
 			continue;
 		}
-		struct control_change *added =
-			VECTOR_PUSH(&change->controls, arena, struct control_change, CONTROL_COUNT);
+		struct changed_control *added = VECTOR_PUSH(&change->controls, arena,
+							    struct changed_control, CONTROL_COUNT);
 		if (added != NULL) {
-			*added = (struct control_change){(enum control)i, before, after};
+			*added = (struct changed_control){(enum control)i, before, after};
 		}
 	}
 }
@@ -151,14 +151,14 @@ static enum change_direction direction_of(const struct change *change)
 	bool is_worse = spoofable > 0 || interceptable > 0;
 	bool is_better = spoofable < 0 || interceptable < 0;
 	for (size_t i = 0; i < change->controls.len; i++) {
-		const struct control_change *control =
-			VECTOR_AT(&change->controls, struct control_change, i);
+		const struct changed_control *control =
+			VECTOR_AT(&change->controls, struct changed_control, i);
 		is_worse |= badness(control->after) > badness(control->before);
 		is_better |= badness(control->after) < badness(control->before);
 	}
 	for (size_t i = 0; i < change->findings.len; i++) {
-		const struct finding_change *finding =
-			VECTOR_AT(&change->findings, struct finding_change, i);
+		const struct changed_finding *finding =
+			VECTOR_AT(&change->findings, struct changed_finding, i);
 		bool counts = finding->finding->severity >= SEVERITY_LOW;
 		is_worse |= counts && finding->is_new;
 		is_better |= counts && !finding->is_new;

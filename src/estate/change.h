@@ -17,7 +17,7 @@
 /* What is quoted of a record in a sentence. */
 #define CHANGE_MAX_QUOTE 240
 
-struct record_change {
+struct changed_record {
 	struct span key; /* the same for every domain that shares the record: "example.org TXT" */
 	struct span subject; /* the name, or the host */
 	struct span before;  /* as published; empty: there was none */
@@ -25,12 +25,12 @@ struct record_change {
 	struct span sentence; /* for people, with the values shortened */
 };
 
-struct finding_change {
+struct changed_finding {
 	const struct standing_finding *finding;
 	bool is_new; /* else it has gone */
 };
 
-struct control_change {
+struct changed_control {
 	enum control control;
 	enum control_status before;
 	enum control_status after;
@@ -53,10 +53,10 @@ struct look {
 struct change {
 	struct look before;
 	struct look after;
-	struct vector records;	/* of struct record_change, by subject */
+	struct vector records;	/* of struct changed_record, by subject */
 	struct vector unread;	/* of struct span: what could be read before and not now */
-	struct vector findings; /* of struct finding_change */
-	struct vector controls; /* of struct control_change; without those that are unknown now */
+	struct vector findings; /* of struct changed_finding */
+	struct vector controls; /* of struct changed_control; without those that are unknown now */
 	enum change_direction direction;
 };
 

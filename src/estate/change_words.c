@@ -38,12 +38,12 @@ static void tell(const struct telling *telling, enum sentence_id id)
 		{SPAN("before"), quote(telling->arena, telling->before)},
 		{SPAN("after"), quote(telling->arena, telling->after)},
 	};
-	struct record_change *added = VECTOR_PUSH(&telling->change->records, telling->arena,
-						  struct record_change, CHANGE_MAX_RECORDS);
+	struct changed_record *added = VECTOR_PUSH(&telling->change->records, telling->arena,
+						   struct changed_record, CHANGE_MAX_RECORDS);
 	if (added == NULL) {
 		return;
 	}
-	*added = (struct record_change){
+	*added = (struct changed_record){
 		.key = fact_key_text(telling->arena, telling->key),
 		.subject = telling->name,
 		.before = telling->before,

@@ -60,7 +60,7 @@ struct change {
 	enum change_direction direction;
 };
 
-/* In the arena, with spans of both looks. NULL when memory is out. */
+/* In the arena, with spans of both standings; the facts may go. NULL when memory is out. */
 struct change *change_between(struct arena *arena, const struct look *before,
 			      const struct look *after);
 /* False: nothing in it is worth a line. */

@@ -45,9 +45,9 @@ static void tell(const struct telling *telling, enum sentence_id id)
 	}
 	*added = (struct changed_record){
 		.key = fact_key_text(telling->arena, telling->key),
-		.subject = telling->name,
-		.before = telling->before,
-		.after = telling->after,
+		.subject = arena_copy(telling->arena, telling->name),
+		.before = arena_copy(telling->arena, telling->before),
+		.after = arena_copy(telling->arena, telling->after),
 		.sentence = template_fill(telling->arena, sentence_get(id), args,
 					  sizeof(args) / sizeof(args[0]), NULL),
 	};
@@ -403,6 +403,8 @@ void change_of_fact(struct arena *arena, struct change *change, const struct fac
 		break;
 	case FACT_POLICY:
 		policy_change(&telling, before, after);
+		break;
+	case FACT_REPORTED: /* every day brings reports: what they mean is in the findings */
 		break;
 	}
 }

@@ -3,54 +3,15 @@
 /* A domain's standing: what is taken from an assessment, and its text. */
 #include "unit.h"
 
-#include "assess/assess.h"
-#include "estate/standing.h"
-#include "guide/providers.h"
-#include "world.h"
-
-struct judging {
-	struct arena *arena;
-	struct assess_options options;
-	struct assessment *assessment;
-};
-
-static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)
-{
-	struct judging *judging = context;
-	return assess_domain(judging->arena, inquiry, SPAN("example.org"), &judging->options,
-			     &judging->assessment, reterr);
-}
+#include "judged.h"
 
 /* The text of example.org's standing in a world of these lines. */
 static void standing_in_world(const char *const *lines, struct buffer *text)
 {
-	struct world *world = world_new();
-	struct failure failure = {0};
-	for (size_t i = 0; lines[i] != NULL; i++) {
-		assert_true(world_add_line(world, span_of_string(lines[i]), &failure));
-	}
-	struct provider_table *providers;
-	struct public_suffix_list *suffixes;
-	assert_int_equal(provider_table_load(&providers, &failure), 0);
-	assert_int_equal(public_suffix_list_load(/* path: */ NULL, &suffixes, &failure), 0);
-	struct judging judging = {
-		.arena = arena_new((size_t)16 << 20),
-		.options = {.now = WORLD_NOW, .providers = providers, .suffixes = suffixes},
-	};
-	struct facts *facts = facts_new(0);
-	assert_int_equal(
-		settle(facts, world_source(world), (struct judge){judge, &judging}, &failure), 0);
-	struct arena *arena = arena_new(STANDING_MAX_TEXT);
-	struct standing *standing = standing_of(arena, judging.assessment);
-	assert_non_null(standing);
-	standing_write(standing, text);
+	struct judged judged = judge_world(lines);
+	standing_write(judged.standing, text);
 	assert_false(text->is_failed);
-	arena_free(arena);
-	arena_free(judging.arena);
-	facts_free(facts);
-	provider_table_free(providers);
-	public_suffix_list_free(suffixes);
-	world_free(world);
+	judged_free(&judged);
 }
 
 static void assert_has(const struct buffer *text, const char *line)

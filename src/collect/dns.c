@@ -112,7 +112,7 @@ void dns_collector_free(struct dns_collector *dns)
 
 void dns_collector_begin(struct dns_collector *dns)
 {
-	dns->began_ms = dns_engine_now_ms(dns->engine);
+	dns->spent_ms = 0;
 	dns->retry_budget_ms = dns->options.retry_budget_ms;
 }
 

@@ -18,7 +18,7 @@ struct dns_collector {
 	struct dns_way way; /* the engine's */
 	struct dns_engine *engine;
 	struct span source_name; /* of the facts */
-	int64_t began_ms;
+	int64_t spent_ms;	 /* in rounds since dns_collector_begin() */
 	int64_t retry_budget_ms;
 	uint64_t random; /* where the ids of direct questions come from */
 };

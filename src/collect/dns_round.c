@@ -21,6 +21,7 @@ struct round {
 	struct dns_ask *asks;
 	struct fact *results; /* one for each ask */
 	size_t count;
+	int64_t began_ms;
 	int64_t end_ms;
 };
 
@@ -174,14 +175,15 @@ static int retry(struct round *round, struct failure *reterr)
 	return r;
 }
 
-/* A round starts late: what is left of the job's time bounds it. */
+/* What is left of the job's time bounds the round. Mail servers are slow between rounds: that is
+ * not ours. */
 static void start_clock(struct round *round)
 {
 	const struct dns_collector *dns = round->dns;
-	int64_t now_ms = dns_engine_now_ms(dns->engine);
-	int64_t total_end_ms = dns->began_ms + dns->options.total_ms;
-	round->end_ms = now_ms + dns->options.round_ms;
-	round->end_ms = round->end_ms < total_end_ms ? round->end_ms : total_end_ms;
+	int64_t left_ms = (int64_t)dns->options.total_ms - dns->spent_ms;
+	int64_t round_ms = dns->options.round_ms;
+	round->began_ms = dns_engine_now_ms(dns->engine);
+	round->end_ms = round->began_ms + (round_ms < left_ms ? round_ms : left_ms);
 }
 
 static bool is_out_of_time(const struct round *round)
@@ -261,5 +263,6 @@ int dns_collector_answer(struct fact_source *source, const struct wants *wants, 
 	}
 	start_clock(&round);
 	r = observe(&round, reterr);
+	dns->spent_ms += dns_engine_now_ms(dns->engine) - round.began_ms;
 	return r < 0 ? r : add_results(&round, facts, reterr);
 }

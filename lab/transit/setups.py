@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The mailseal authors
+"""The set-ups of the transit lab: each is a domain NAME.example with one mail host, mx.NAME.example, and one thing to find."""
+
+from dataclasses import dataclass, field
+
+import responder
+
+MODERN = {
+    "smtpd_tls_protocols": ">=TLSv1.2",
+    "tls_medium_cipherlist": "ECDHE+AESGCM:ECDHE+CHACHA20",
+    "tls_ssl_options": "NO_RENEGOTIATION",
+}
+STOCK = {"tls_medium_cipherlist": "aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH", "smtpd_tls_protocols": ">=TLSv1"}
+WEAK_FIRST = {
+    "smtpd_tls_protocols": ">=TLSv1.2, <=TLSv1.2",
+    "tls_preempt_cipherlist": "yes",
+    "tls_medium_cipherlist": "AES128-SHA:AES256-GCM-SHA384:ECDHE+AESGCM",
+}
+MX = "@ MX 10 mx"
+
+
+@dataclass
+class Setup:
+    """One domain. Its address, and what else only the running lab knows, is filled in by internet.py."""
+
+    name: str
+    about: str
+    server: str = "postfix"  # postfix, exim, opensmtpd, node, responder, none
+    certificates: tuple = ("good",)  # kinds of pki.py
+    options: dict = field(default_factory=lambda: dict(MODERN))  # of a Postfix service
+    personality: str = ""  # of the responder, Node.js or Exim
+    zone: str = "signed"  # as in ../zonefile.py
+    records: tuple = (MX,)
+    tlsa: tuple = ()  # "USAGE SELECTOR TYPE WHAT", WHAT: a kind of certificate, ca, short, other
+    tlsa_owner: str = "_25._tcp.mx"
+    tlsa_zone: str = ""  # how _tcp.mx is served, when apart
+    address: str = ""
+
+    @property
+    def domain(self):
+        return f"{self.name}.example"
+
+    @property
+    def host(self):
+        return f"mx.{self.domain}"
+
+
+def certificate(kind, about):
+    return Setup(f"cert-{kind}", about, certificates=(kind,))
+
+
+def dane(name, about, *tlsa, **more):
+    return Setup(f"dane-{name}", about, tlsa=tlsa, **more)
+
+
+def without_tls():
+    return {**MODERN, "smtpd_tls_security_level": "none"}
+
+
+POSTFIX = [
+    Setup("modern", "TLS 1.2 and 1.3, good suites"),
+    Setup("default", "Postfix as it comes", options={}),
+    Setup("stock", "anonymous suites and TLS 1.0", options=STOCK),
+    Setup("two", "an ECDSA and an RSA certificate", certificates=("good", "rsa")),
+    Setup("none", "no STARTTLS", options=without_tls()),
+    Setup("backwards", "weak suites first", options=WEAK_FIRST, certificates=("rsa",)),
+    Setup("rate", "six connections a minute",
+          options={**MODERN, "smtpd_client_connection_rate_limit": "6", "smtpd_client_event_limit_exceptions": ""}),
+    Setup("unsigned", "a zone without DNSSEC", zone="unsigned"),
+    Setup("null", "takes no mail", server="none", records=("@ MX 0 .",)),
+    Setup("gone", "nobody listens", server="none"),
+    certificate("rsa2048", "RSA of 2048 bits"),
+    certificate("rsa1024", "RSA of 1024 bits"),
+    certificate("p224", "a key on secp224r1"),
+    certificate("ed25519", "Ed25519"),
+    certificate("expired", "expired ten days ago"),
+    certificate("notyet", "valid in ten days"),
+    certificate("expiring", "ten of 90 days left"),
+    certificate("selfsigned", "self-signed"),
+    certificate("untrusted", "by an authority nobody knows"),
+    certificate("wrongname", "another host's name"),
+    certificate("wildcard", "a wildcard"),
+    certificate("deepwildcard", "a wildcard that would have to cover two labels"),
+    certificate("cnonly", "the name in the subject only"),
+    certificate("nochain", "without the intermediate"),
+    certificate("disorder", "the chain in disorder"),
+    certificate("sha1", "signed with SHA-1"),
+    certificate("client", "for clients only"),
+]
+
+DANE = [
+    dane("ok", "3 1 1", "3 1 1 good"),
+    dane("512", "3 1 2", "3 1 2 good"),
+    dane("full", "3 0 0", "3 0 0 good"),
+    dane("mismatch", "another key's digest", "3 1 1 other"),
+    dane("rollover", "the old and the new key", "3 1 1 other", "3 1 1 good"),
+    dane("authority", "2 1 1 of the intermediate", "2 1 1 ca"),
+    dane("authority-name", "2 1 1, but another host's name", "2 1 1 ca", certificates=("wrongname",)),
+    dane("authority-absent", "2 1 1, but the intermediate is not sent", "2 1 1 ca", certificates=("nochain",)),
+    dane("pkix", "usage 1 only", "1 1 1 good"),
+    dane("short", "half a digest", "3 1 1 short"),
+    dane("expired", "expired, and 3 1 1 matches", "3 1 1 expired", certificates=("expired",)),
+    dane("selfsigned", "self-signed, and 3 1 1 matches", "3 1 1 selfsigned", certificates=("selfsigned",)),
+    dane("clear", "TLSA, but no STARTTLS", "3 1 1 good", options=without_tls()),
+    dane("alias", "TLSA behind a CNAME", "3 1 1 good", tlsa_owner="shared",
+         records=(MX, "_25._tcp.mx CNAME shared")),
+    dane("unsigned", "TLSA in a zone without DNSSEC", "3 1 1 good", zone="unsigned"),
+    dane("bogus", "TLSA with broken signatures", "3 1 1 good", tlsa_zone="bogus-ds"),
+    dane("stale", "TLSA with signatures of 2020", "3 1 1 good", tlsa_zone="bogus-expired"),
+    dane("servfail", "the look-up of TLSA fails", tlsa_zone="servfail"),
+    dane("denial", "the denial of TLSA is bogus", tlsa_zone="bogus-ds"),
+    dane("two", "one of two certificates matches", "3 1 1 good", certificates=("good", "rsa")),
+    dane("two-ok", "both match", "3 1 1 good", "3 1 1 rsa", certificates=("good", "rsa")),
+]
+
+
+def personalities():
+    return [Setup(f"fault-{name}", one.about, server="responder", personality=name)
+            for name, one in responder.PERSONALITIES.items()]
+
+
+def everything():
+    return POSTFIX + DANE + personalities()

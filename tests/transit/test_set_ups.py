@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The mailseal authors
+"""Real mail servers, each with one thing to find: no more and no less is found."""
+
+import pytest
+
+# What every set-up has that publishes no policy and serves mail with this year's Postfix and OpenSSL.
+USUAL = {"mta-sts-missing", "dane-missing", "dane-no-rollover", "tls-pq-missing", "tls-signature-sha1"}
+POSTFIX_DEFAULT = ("tls-old-version tls-suite-anon tls-suite-order tls-dh-small tls-suite-cbc-sha1 tls-suite-ccm8 "
+                   "tls-dh-custom tls-suite-later")
+
+EXPECTED = {
+    "modern": "",
+    "default": POSTFIX_DEFAULT,
+    "stock": POSTFIX_DEFAULT,
+    "two": "",
+    "none": "tls-starttls-missing",
+    "backwards": "tls-suite-static tls-suite-order tls-no-tls13",
+    "rate": "tls-throttled",
+    "unsigned": "",
+    "null": "mx-null",
+    "cert-rsa2048": "tls-certificate-key-later",
+    "cert-rsa1024": "tls-certificate-key",
+    "cert-p224": "tls-no-tls13",
+    "cert-ed25519": "",
+    "cert-expired": "tls-certificate-expired",
+    "cert-notyet": "tls-certificate-early",
+    "cert-expiring": "tls-certificate-ending",
+    "cert-selfsigned": "tls-certificate-self-signed",
+    "cert-untrusted": "tls-certificate-incomplete",
+    "cert-wrongname": "tls-certificate-name",
+    "cert-wildcard": "",
+    "cert-deepwildcard": "tls-certificate-name",
+    "cert-cnonly": "tls-certificate-name",
+    "cert-nochain": "tls-certificate-incomplete",
+    "cert-disorder": "tls-certificate-order",
+    "cert-sha1": "tls-certificate-signature",
+    "cert-client": "tls-certificate-usage tls-certificate-untrusted",
+    "dane-ok": "dane-match",
+    "dane-512": "dane-match",
+    "dane-full": "dane-match",
+    "dane-mismatch": "dane-mismatch",
+    "dane-rollover": "dane-match",
+    "dane-authority": "dane-match",
+    "dane-authority-name": "dane-ta-name tls-certificate-name",
+    "dane-authority-absent": "dane-mismatch tls-certificate-incomplete",
+    "dane-pkix": "dane-unusable",
+    "dane-short": "dane-unusable",
+    "dane-expired": "dane-match tls-certificate-expired",
+    "dane-selfsigned": "dane-match tls-certificate-self-signed",
+    "dane-clear": "dane-no-tls tls-starttls-missing",
+    "dane-alias": "dane-match",
+    "dane-bogus": "dane-lookup-fails",
+    "dane-stale": "dane-lookup-fails",
+    "dane-servfail": "dane-lookup-fails",
+    "dane-denial": "dane-lookup-fails",
+    "dane-two": "dane-partial",
+    "dane-two-ok": "dane-match",
+}
+# Of documentation addresses, and of a single host without IPv6 and CAA.
+SURROUNDINGS = {"mx-host-special-address", "mx-single-host", "mx-no-ipv6", "mx-in-order", "tls-caa-missing"}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_found(name, findings):
+    assert set(findings(name)) - USUAL - SURROUNDINGS == set(EXPECTED[name].split())
+
+
+def test_usual_findings_are_not_lost(findings):
+    assert {"tls-signature-sha1", "tls-pq-missing", "dane-missing", "mta-sts-missing"} <= set(findings("modern"))
+    assert "dane-no-rollover" in findings("dane-ok")
+    assert "dane-no-rollover" not in findings("dane-rollover")
+
+
+def test_dane_raises_what_would_be_a_trifle(findings):
+    assert findings("cert-expired")["tls-certificate-expired"] == "medium"
+    assert findings("dane-expired")["tls-certificate-expired"] == "high"
+
+
+def test_nobody_listens(results, findings):
+    assert "tls-starttls-missing" not in findings("gone")
+    assert results["gone"]["summary"]["interceptable"] == "unknown"
+
+
+def test_both_keys_of_one_host_are_seen(seen):
+    leaves = {presentation["asked"] for presentation in seen("two")["presentations"]}
+    assert {"any", "rsa"} <= leaves
+
+
+def test_rate_limit_leaves_questions_open(seen):
+    endpoint = seen("rate")
+    assert endpoint["throttles"] > 0
+    assert "throttled" in endpoint["probes"].values()
+    assert endpoint["starttls"] == "works"

@@ -385,6 +385,8 @@ static void judge_policy(struct assessment *a, struct mta_sts_view *view)
 	if (!mta_sts_policy_is_strict(view->policy)) {
 		view->is_strict = false;
 		(void)report_problems(a, view, FINDING_MTA_STS_POLICY_LENIENT);
+	} else if (view->policy->is_ambiguous) {
+		(void)report_problems(a, view, FINDING_MTA_STS_POLICY_AMBIGUOUS);
 	}
 	measure_bool(a, MEASURE_MTA_STS_STRICT, view->is_strict);
 	measure_word(a, MEASURE_MTA_STS_MODE, span_of_string(mta_sts_mode_name(view->mode)));

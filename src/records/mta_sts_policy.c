@@ -17,7 +17,8 @@ struct reader {
 	struct arena *arena;
 	struct mta_sts_policy *policy;
 	struct vector mx;
-	bool is_seen[4]; /* by index in the table of fields */
+	bool is_seen[4];	 /* by index in the table of fields */
+	struct span first[4]; /* the values that count */
 };
 
 static void add(struct reader *reader, enum problem_weight weight, struct span where,
@@ -184,9 +185,11 @@ static void read_field(struct reader *reader, struct span key, struct span value
 		    arena_printf(reader->arena, "second %.*s is ignored",
 				 SPAN_ARG(problem_quote(reader->arena, key))),
 		    SPAN("one such field"));
+		reader->policy->is_ambiguous |= !span_equal(value, reader->first[i]);
 		return;
 	}
 	reader->is_seen[i] = true;
+	reader->first[i] = value;
 	field_readers[i](reader, value);
 }
 
@@ -196,6 +199,7 @@ static void read_line(struct reader *reader, struct span line)
 	struct span trimmed = span_trim(line, " \t\r");
 	size_t colon = span_find(trimmed, ':', 0);
 	if (trimmed.len == 0 || colon == trimmed.len) {
+		reader->policy->is_ambiguous |= trimmed.len == 0;
 		add(reader, trimmed.len == 0 ? PROBLEM_WARN : PROBLEM_ERROR, trimmed,
 		    trimmed.len == 0
 			    ? SPAN("empty line")

@@ -45,6 +45,9 @@ struct mta_sts_policy {
 	uint64_t max_age_s;    /* at most MTA_STS_POLICY_MAX_AGE_S */
 	struct mta_sts_mx *mx;
 	size_t mx_count;
+	/* Senders in use read it in different ways although the RFC allows it: a field twice, with
+	 * another value, or a line without anything in it. */
+	bool is_ambiguous;
 	struct problems problems;
 };
 

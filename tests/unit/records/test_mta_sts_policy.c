@@ -182,12 +182,39 @@ static void test_write(void **state)
 	arena_free(arena);
 }
 
+static void test_ambiguous(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct span text;
+		bool is_ambiguous;
+	} rows[] = {
+		{"good", SPAN_INIT(GOOD), false},
+		{"two modes", SPAN_INIT(GOOD "mode: none\n"), true},
+		{"the same mode twice", SPAN_INIT(GOOD "mode: enforce\n"), false},
+		{"two ages", SPAN_INIT(GOOD "max_age: 1\n"), true},
+		{"two hosts", SPAN_INIT(GOOD "mx: other.example\n"), false},
+		{"extension", SPAN_INIT(GOOD "x-note: a\n"), false},
+		{"empty line inside", SPAN_INIT("version: STSv1\n\nmode: none\nmax_age: 1\n"),
+		 true},
+		{"empty line at the end", SPAN_INIT(GOOD "\r\n"), true},
+	};
+	struct arena *arena = arena_new(100000);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct mta_sts_policy *policy = mta_sts_policy_parse(arena, rows[i].text);
+		assert_non_null(policy);
+		assert_row_int(rows[i].name, policy->is_ambiguous, rows[i].is_ambiguous);
+	}
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readings), cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_mx),	 cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write),	 cmocka_unit_test(test_ambiguous),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

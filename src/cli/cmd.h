@@ -11,6 +11,8 @@ extern const struct command cmd_replay;
 extern const struct command cmd_ingest;
 extern const struct command cmd_senders;
 extern const struct command cmd_plan;
+extern const struct command cmd_history;
+extern const struct command cmd_diff;
 extern const struct command cmd_record;
 extern const struct command cmd_verify;
 extern const struct command cmd_spoof;

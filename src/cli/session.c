@@ -5,19 +5,12 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/interrupt.h"
+#include "cli/moment.h"
 #include "crypto/x509_trust.h"
 #include "records/name_input.h"
-
-static int64_t wall_clock(void *context)
-{
-	(void)context;
-	struct timespec now;
-	return clock_gettime(CLOCK_REALTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
-}
 
 static bool is_stopped(void *context)
 {

@@ -76,6 +76,8 @@ struct driver_class {
 	const char *next_ids_sql;
 	int64_t ids_per_block;
 	const char *clock_sql; /* seconds since 1970, by the database's clock */
+	/* Held to the end of the transaction by whoever adds notices. */
+	const char *notice_lock_sql;
 	/* Leases jobs: run, now, how many, end of lease, worker. Gives domain, epoch, attempts. */
 	const char *claim_sql;
 

@@ -22,7 +22,7 @@
 #ifndef MAILSEAL_STORE_ESTATE_H
 #define MAILSEAL_STORE_ESTATE_H
 
-#include "store/store.h"
+#include "store/notices.h"
 
 /* Octets of a digest: SHA-256 cut in half is far beyond accident. */
 #define ESTATE_DIGEST_LEN 16
@@ -130,7 +130,10 @@ struct estate_result {
 	size_t fact_count;
 	struct span facts_digest; /* of all their digests together */
 	struct estate_content verdict;
-	int64_t next_due_at; /* of a watch; 0 ends the job */
+	int64_t next_due_at;	      /* of a watch; 0 ends the job */
+	const struct notice *notices; /* written with the result; their domain is the result's */
+	size_t notice_count;
+	int64_t repeat_after_seconds; /* the same notice is not written again within this time */
 };
 
 enum estate_outcome {

@@ -212,6 +212,23 @@ static const char put_result_sql[] =
 	"INSERT INTO estate_result (domain, checked_at, run, epoch, facts, verdict)"
 	" VALUES ($1, $2, $3, $4, $5, $6)";
 
+static int put_notices(struct store *store, const struct finish_batch *batch, size_t at,
+		       struct failure *reterr)
+{
+	const struct estate_result *result = &batch->results[at];
+	struct notice *notices =
+		arena_alloc(batch->arena, (result->notice_count + 1) * sizeof(*notices));
+	if (notices == NULL) {
+		return failure_set_memory(reterr, "database");
+	}
+	for (size_t i = 0; i < result->notice_count; i++) {
+		notices[i] = result->notices[i];
+		notices[i].domain_id = result->domain_id;
+	}
+	return store_notices_put(store, notices, result->notice_count, result->repeat_after_seconds,
+				 reterr);
+}
+
 static int put_result(struct store *store, const struct finish_batch *batch, size_t at,
 		      struct failure *reterr)
 {
@@ -221,7 +238,8 @@ static int put_result(struct store *store, const struct finish_batch *batch, siz
 		driver_integer(batch->run),	    driver_integer(result->epoch),
 		driver_integer(batch->set_ids[at]), driver_integer(id_of(batch, &result->verdict))};
 	struct driver_query query = {.sql = put_result_sql, .values = values, .count = 6};
-	return store_query(store, &query, reterr);
+	int r = store_query(store, &query, reterr);
+	return r == 0 ? put_notices(store, batch, at, reterr) : r;
 }
 
 /* Closes the job and writes the result; or finds out that this very result is there already. */
@@ -274,10 +292,13 @@ static int finish_work(struct store *store, void *context, struct failure *reter
 static size_t arena_bytes_of(const struct estate_result *results, size_t count)
 {
 	size_t facts = 0;
+	size_t notices = 0;
 	for (size_t i = 0; i < count; i++) {
 		facts += fact_count_of(&results[i]) + 1;
+		notices += results[i].notice_count + 1;
 	}
-	return facts * 4 * sizeof(struct item) + count * 256 + 65536;
+	return facts * 4 * sizeof(struct item) + notices * sizeof(struct notice) + count * 256 +
+	       65536;
 }
 
 int estate_finish(struct store *store, int64_t run, const struct estate_result *results,

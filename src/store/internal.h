@@ -5,6 +5,7 @@
 #define MAILSEAL_STORE_INTERNAL_H
 
 #include "store/driver.h"
+#include "store/notices.h"
 #include "store/store.h"
 
 /* Domains at or below $1. */
@@ -80,5 +81,9 @@ typedef int store_work_fn(struct store *store, void *context, struct failure *re
  */
 int store_transact(struct store *store, store_work_fn *work, void *context,
 		   struct failure *reterr) MUST_CHECK;
+
+/* Inside a transaction: adds what was not said of the same domain within the repeat window. */
+int store_notices_put(struct store *store, const struct notice *notices, size_t count,
+		      int64_t repeat_after_seconds, struct failure *reterr) MUST_CHECK;
 
 #endif

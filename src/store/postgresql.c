@@ -311,6 +311,7 @@ static const struct driver_class postgresql_class = {
 	.writer_sql = "SELECT pg_advisory_xact_lock(6226542)",
 	.next_ids_sql = "SELECT nextval('report_block')",
 	.ids_per_block = 1000,
+	.notice_lock_sql = "SELECT pg_advisory_xact_lock(6226542)",
 	.clock_sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS BIGINT)",
 	/* The array makes the list of jobs once; what other workers are claiming is passed over. */
 	.claim_sql = "UPDATE estate_job SET due = $4, epoch = epoch + 1, attempts = attempts + 1,"

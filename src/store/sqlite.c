@@ -224,6 +224,7 @@ static const struct driver_class sqlite_class = {
 	.writer_sql = "SELECT 1",
 	.next_ids_sql = "SELECT coalesce(max(id), 0) + 1 FROM report",
 	.ids_per_block = INT64_MAX,
+	.notice_lock_sql = "SELECT 1", /* one writer at a time anyway */
 	.clock_sql = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
 	/* One writer at a time: nothing to skip. */
 	.claim_sql = "UPDATE estate_job SET due = $4, epoch = epoch + 1, attempts = attempts + 1,"

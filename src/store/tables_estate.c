@@ -52,8 +52,31 @@ static const char tables_postgresql[] =
 	" domain INTEGER NOT NULL, PRIMARY KEY (domain, checked_at, run));"
 	"CREATE INDEX estate_result_run ON estate_result (run, domain, checked_at);";
 
+/* notice.written is the database's clock, which no worker's clock can outrun. */
+static const char notices_sqlite[] =
+	"CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
+	" written INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER)),"
+	" domain INTEGER NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL);"
+	"CREATE INDEX notice_topic ON notice (domain, topic, at);"
+	"CREATE TABLE notice_channel (name TEXT PRIMARY KEY, told INTEGER NOT NULL,"
+	" until INTEGER NOT NULL DEFAULT 0, number INTEGER NOT NULL DEFAULT 0,"
+	" due INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0,"
+	" attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '');";
+
+static const char notices_postgresql[] =
+	"CREATE TABLE notice (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" at BIGINT NOT NULL, written BIGINT NOT NULL"
+	" DEFAULT CAST(extract(epoch FROM clock_timestamp()) AS BIGINT),"
+	" domain INTEGER NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL);"
+	"CREATE INDEX notice_topic ON notice (domain, topic, at);"
+	"CREATE TABLE notice_channel (name TEXT PRIMARY KEY, told BIGINT NOT NULL,"
+	" until BIGINT NOT NULL DEFAULT 0, number BIGINT NOT NULL DEFAULT 0,"
+	" due BIGINT NOT NULL DEFAULT 0, epoch BIGINT NOT NULL DEFAULT 0,"
+	" attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '');";
+
 static const struct migration_step steps[] = {
 	{{[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
+	{{[DRIVER_SQLITE] = notices_sqlite, [DRIVER_POSTGRESQL] = notices_postgresql}},
 };
 
 const struct migration_list migrations_estate = {"estate", steps, sizeof(steps) / sizeof(steps[0])};

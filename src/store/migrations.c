@@ -6,5 +6,6 @@
 const struct migration_list *const migration_lists[] = {
 	&migrations_reports,
 	&migrations_estate,
+	&migrations_mailboxes,
 	NULL,
 };

@@ -29,6 +29,7 @@ struct migration_list {
 
 extern const struct migration_list migrations_reports;
 extern const struct migration_list migrations_estate;
+extern const struct migration_list migrations_mailboxes;
 
 /* All parts; ends with NULL. */
 extern const struct migration_list *const migration_lists[];

@@ -8,6 +8,7 @@
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
+#include "cli/mailbox_options.h"
 #include "cli/store_options.h"
 #include "service/ingest.h"
 
@@ -22,6 +23,7 @@ struct ingest_command_options {
 	const char *database;
 	const char *move_to;
 	const char *watch;
+	struct mailbox_options mailbox;
 	bool is_json;
 	bool is_quiet;
 	bool is_verbose;
@@ -32,15 +34,20 @@ struct ingest_command_options {
 static const struct option options[] = {
 	STORE_OPTION(struct ingest_command_options, database),
 	{"move-to", 0, OPTION_STRING, "FOLDER",
-	 "move files there when their rows are safe; refused ones below it", FIELD(move_to)},
+	 "move files (or messages of a mailbox) there when their rows are safe; refused ones below "
+	 "it",
+	 FIELD(move_to)},
 	{"watch", 0, OPTION_STRING, "FOLDER", "go on reading what arrives in this folder",
 	 FIELD(watch)},
 	{"json", 0, OPTION_FLAG, NULL, "the summary as JSON", FIELD(is_json)},
 	{"quiet", 'q', OPTION_FLAG, NULL, "no summary when all went well", FIELD(is_quiet)},
 	{"verbose", 'v', OPTION_FLAG, NULL, "name everything that was refused", FIELD(is_verbose)},
 };
-static const struct option_group group = {"reading", options, sizeof(options) / sizeof(options[0])};
-static const struct option_group *const groups[] = {&group, NULL};
+static const struct option mailbox_options[] = {
+	MAILBOX_OPTIONS(struct ingest_command_options, mailbox)};
+static const struct option_group group = OPTION_GROUP("reading", options);
+static const struct option_group mailbox_group = OPTION_GROUP("IMAP mailboxes", mailbox_options);
+static const struct option_group *const groups[] = {&group, &mailbox_group, NULL};
 
 struct ingest_run {
 	const struct ingest_command_options *options;
@@ -247,14 +254,27 @@ static int watch(struct ingest *ingest, const char *folder, struct failure *rete
 	return r;
 }
 
-static int read_all(struct ingest *ingest, const struct ingest_command_options *o,
-		    const struct string_list *paths, struct failure *reterr)
+static int read_one(struct ingest *ingest, struct store *store,
+		    const struct ingest_command_options *o, const char *path,
+		    struct failure *reterr)
+{
+	if (strcmp(path, "-") == 0) {
+		return ingest_fd(ingest, STDIN_FILENO, SPAN("standard input"), reterr);
+	}
+	if (!imap_address_is_one(path)) {
+		return ingest_path(ingest, path, 0, 0, reterr);
+	}
+	const struct mailbox_reading reading = {ingest, store, o->move_to};
+	return mailbox_read(&reading, &o->mailbox, path, reterr);
+}
+
+static int read_all(struct ingest *ingest, struct store *store,
+		    const struct ingest_command_options *o, const struct string_list *paths,
+		    struct failure *reterr)
 {
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < paths->count && !interrupt_was_asked(); i++) {
-		r = strcmp(paths->items[i], "-") == 0
-			    ? ingest_fd(ingest, STDIN_FILENO, SPAN("standard input"), reterr)
-			    : ingest_path(ingest, paths->items[i], 0, 0, reterr);
+		r = read_one(ingest, store, o, paths->items[i], reterr);
 	}
 	if (r == 0) {
 		r = ingest_finish(ingest, reterr);
@@ -280,7 +300,7 @@ static int run_with(struct ingest_run *run, struct store *store, const struct st
 	if (r < 0) {
 		return r;
 	}
-	r = read_all(ingest, run->options, paths, reterr);
+	r = read_all(ingest, store, run->options, paths, reterr);
 	if (r == 0) {
 		print_summary(run, ingest_counts(ingest));
 		*ret_code = has_trouble(ingest_counts(ingest)) ? EXIT_FINDINGS : EXIT_CLEAN;
@@ -290,12 +310,27 @@ static int run_with(struct ingest_run *run, struct store *store, const struct st
 	return r;
 }
 
+static bool has_mixed_targets(const struct ingest_run *run, const struct string_list *paths)
+{
+	size_t mailboxes = 0;
+	for (size_t i = 0; i < paths->count; i++) {
+		mailboxes += imap_address_is_one(paths->items[i]) ? 1 : 0;
+	}
+	bool has_files = mailboxes < paths->count || run->options->watch != NULL;
+	return run->options->move_to != NULL && mailboxes > 0 && has_files;
+}
+
 static enum exit_code run(const struct invocation *invocation)
 {
 	struct ingest_run run = {.options = invocation->options,
 				 .has_progress = isatty(STDERR_FILENO) != 0};
 	if (invocation->operands.count == 0 && run.options->watch == NULL) {
 		complain("ingest", "needs a file or folder; try: mailseal ingest reports/");
+		return EXIT_USAGE;
+	}
+	if (has_mixed_targets(&run, &invocation->operands)) {
+		complain("--move-to", "is a folder for files and a mailbox for messages: read them "
+				      "in two runs");
 		return EXIT_USAGE;
 	}
 	struct store *store;
@@ -312,7 +347,7 @@ static enum exit_code run(const struct invocation *invocation)
 
 const struct command cmd_ingest = {
 	.name = "ingest",
-	.operands = "PATH...",
+	.operands = "PATH|imaps://USER@HOST/MAILBOX...",
 	.summary = "read DMARC and TLS reports from files, folders, mailboxes or standard input",
 	.example = "mailseal ingest reports/ --db reports.db",
 	.groups = groups,

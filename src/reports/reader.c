@@ -297,3 +297,25 @@ int report_reader_read_bytes(struct report_reader *reader, struct span bytes, st
 	struct outside outside = {.reading = &reader->reading, .fd = -1, .rest = bytes};
 	return read_outside(reader, (struct report_source){&outside, read_bytes}, path, reterr);
 }
+
+struct stream {
+	struct reading *reading;
+	size_t (*read)(void *context, char *into, size_t size);
+	void *context;
+};
+
+static size_t read_stream(void *context, char *into, size_t size)
+{
+	struct stream *stream = context;
+	size_t len = stream->read(stream->context, into, size);
+	stream->reading->packed_bytes += len;
+	return len;
+}
+
+int report_reader_read_stream(struct report_reader *reader,
+			      size_t (*read)(void *context, char *into, size_t size), void *context,
+			      struct span path, struct failure *reterr)
+{
+	struct stream stream = {&reader->reading, read, context};
+	return read_outside(reader, (struct report_source){&stream, read_stream}, path, reterr);
+}

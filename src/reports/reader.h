@@ -26,6 +26,10 @@ void report_reader_free(struct report_reader *reader);
  */
 int report_reader_read_fd(struct report_reader *reader, int fd, struct span path,
 			  struct failure *reterr) MUST_CHECK;
+/* The same from whoever has the octets: up to size of them, 0 at the end. */
+int report_reader_read_stream(struct report_reader *reader,
+			      size_t (*read)(void *context, char *into, size_t size), void *context,
+			      struct span path, struct failure *reterr) MUST_CHECK;
 int report_reader_read_bytes(struct report_reader *reader, struct span bytes, struct span path,
 			     struct failure *reterr) MUST_CHECK;
 

@@ -140,17 +140,50 @@ int ingest_finish(struct ingest *ingest, struct failure *reterr)
 	return r;
 }
 
+static void count_file(struct ingest *ingest)
+{
+	ingest->sink.counts.files++;
+	if (ingest->options.progress != NULL) {
+		ingest->options.progress(ingest->options.context, &ingest->sink.counts);
+	}
+}
+
 int ingest_fd(struct ingest *ingest, int fd, struct span name, struct failure *reterr)
 {
 	ingest->sink.used_in_file = 0;
 	int r = report_reader_read_fd(ingest->reader, fd, name, reterr);
 	if (r == 0) {
-		ingest->sink.counts.files++;
-		if (ingest->options.progress != NULL) {
-			ingest->options.progress(ingest->options.context, &ingest->sink.counts);
-		}
+		count_file(ingest);
 	}
 	return r;
+}
+
+int ingest_stream(struct ingest *ingest, const struct ingest_stream *stream, bool *ret_is_used,
+		  struct failure *reterr)
+{
+	ingest->sink.used_in_file = 0;
+	int r = report_reader_read_stream(ingest->reader, stream->read, stream->context,
+					  stream->name, reterr);
+	if (r == 0) {
+		count_file(ingest);
+		*ret_is_used = ingest->sink.used_in_file > 0;
+	}
+	return r;
+}
+
+void ingest_refuse(struct ingest *ingest, struct span name, const struct failure *why)
+{
+	ingest->sink.counts.unreadable_files++;
+	if (ingest->options.unreadable != NULL) {
+		ingest->options.unreadable(ingest->options.context, name, why);
+	}
+}
+
+int ingest_commit_mailbox(struct ingest *ingest, const struct store_mailbox *mailbox,
+			  struct failure *reterr)
+{
+	int r = ingest_sink_note_mailbox(&ingest->sink, mailbox, reterr);
+	return r == 0 ? ingest_sink_commit(&ingest->sink, reterr) : r;
 }
 
 static int take_file(struct ingest *ingest, const struct report_file *file, struct failure *reterr)
@@ -197,11 +230,7 @@ int ingest_path(struct ingest *ingest, const char *path, int64_t since, int64_t 
 	}
 	while (!is_stopped(ingest) && (r = report_walk_next(walk, &file, reterr)) > 0) {
 		if (file.is_skipped || file.fd < 0) {
-			ingest->sink.counts.unreadable_files++;
-			if (ingest->options.unreadable != NULL) {
-				ingest->options.unreadable(ingest->options.context, file.path,
-							   &file.failure);
-			}
+			ingest_refuse(ingest, file.path, &file.failure);
 		} else if (is_wanted(&file, since, settled_before)) {
 			r = take_file(ingest, &file, reterr);
 		}

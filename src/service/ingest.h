@@ -9,7 +9,7 @@
 #define MAILSEAL_SERVICE_INGEST_H
 
 #include "reports/reports.h"
-#include "store/store.h"
+#include "store/mailboxes.h"
 
 /* A batch ends after a report that brings it to this many rows, or after so many files. */
 #define INGEST_BATCH_ROWS 50000
@@ -53,6 +53,20 @@ int ingest_path(struct ingest *ingest, const char *path, int64_t since, int64_t 
 		struct failure *reterr) MUST_CHECK;
 /* An open file or pipe. It is not moved. */
 int ingest_fd(struct ingest *ingest, int fd, struct span name, struct failure *reterr) MUST_CHECK;
+/* One message or file from elsewhere: up to size octets a call, 0 at the end. It is not moved. */
+struct ingest_stream {
+	size_t (*read)(void *context, char *into, size_t size);
+	void *context;
+	struct span name;
+};
+/* *ret_is_used: something in it could be used. */
+int ingest_stream(struct ingest *ingest, const struct ingest_stream *stream, bool *ret_is_used,
+		  struct failure *reterr) MUST_CHECK;
+/* Counts something that could not be read, and tells. */
+void ingest_refuse(struct ingest *ingest, struct span name, const struct failure *why);
+/* Commits; what is remembered of the mailbox goes with the rows. */
+int ingest_commit_mailbox(struct ingest *ingest, const struct store_mailbox *mailbox,
+			  struct failure *reterr) MUST_CHECK;
 /* Commits, and moves the files that are done. */
 int ingest_finish(struct ingest *ingest, struct failure *reterr) MUST_CHECK;
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);

@@ -53,6 +53,13 @@ static int need_batch(struct ingest_sink *sink, struct failure *reterr)
 	return r;
 }
 
+int ingest_sink_note_mailbox(struct ingest_sink *sink, const struct store_mailbox *mailbox,
+			     struct failure *reterr)
+{
+	int r = need_batch(sink, reterr);
+	return r == 0 ? store_mailbox_put(sink->options.store, mailbox, reterr) : r;
+}
+
 static struct span content_of(struct ingest_sink *sink, struct report_hash hash)
 {
 	for (unsigned i = 0; i < 8; i++) {

@@ -27,6 +27,9 @@ int ingest_sink_open(struct ingest_sink *sink, const struct ingest_options *opti
 void ingest_sink_close(struct ingest_sink *sink);
 /* The callbacks; the sink must stay where it is. */
 struct report_sink ingest_sink_of(struct ingest_sink *sink);
+/* Puts what is remembered of the mailbox into the batch that is committed next. */
+int ingest_sink_note_mailbox(struct ingest_sink *sink, const struct store_mailbox *mailbox,
+			     struct failure *reterr) MUST_CHECK;
 int ingest_sink_commit(struct ingest_sink *sink, struct failure *reterr) MUST_CHECK;
 
 #endif

@@ -3,6 +3,8 @@
 /* Follows the CNAME chain inside one DNS message. */
 #include "collect/dns_answer.h"
 
+#include <stdlib.h>
+
 #include "records/name.h"
 
 #define CLASS_IN 1
@@ -61,6 +63,12 @@ static bool follow_cnames(struct walk *walk)
 	return true;
 }
 
+static int compare_records(const void *a, const void *b)
+{
+	return span_compare(((const struct dns_record *)a)->rdata,
+			    ((const struct dns_record *)b)->rdata);
+}
+
 static void take_records(struct walk *walk, struct dns_answer *answer)
 {
 	struct vector records = {0};
@@ -76,6 +84,11 @@ static void take_records(struct walk *walk, struct dns_answer *answer)
 		}
 		*place = (struct dns_record){.ttl = record->ttl, .rdata = record->rdata};
 		walk->ttl = record->ttl < walk->ttl ? record->ttl : walk->ttl;
+	}
+	/* Servers turn the order at every answer, and it means nothing (RFC 4034 6.3): the same
+	 * records are to be the same answer. */
+	if (records.len > 1) {
+		qsort(records.items, records.len, sizeof(struct dns_record), compare_records);
 	}
 	answer->records = records.items;
 	answer->record_count = records.len;

@@ -20,9 +20,10 @@ enum dns_answer_result {
 
 /*
  * Reads an answer to key. RFC 1034 3.6.2: the records of the asked type stand at the end of the
- * CNAME chain; RFC 2308 2.1: rcode 3 is about the end of the chain. *ret_answer (in the arena) is
- * filled for PRESENT, NODATA, NXDOMAIN and LOOP (with the chain), and has the rcode for ERROR; its
- * dnssec and why_bogus are the caller's to fill. The packet is copied.
+ * CNAME chain, and are given in the order of their octets; RFC 2308 2.1: rcode 3 is about the end
+ * of the chain. *ret_answer (in the arena) is filled for PRESENT, NODATA, NXDOMAIN and LOOP (with
+ * the chain), and has the rcode for ERROR; its dnssec and why_bogus are the caller's to fill. The
+ * packet is copied.
  */
 enum dns_answer_result dns_answer_read(struct arena *arena, struct fact_key key,
 				       struct span message,

@@ -38,5 +38,6 @@
 #include "records/tls_rpt.h"
 #include "records/tlsa.h"
 #include "records/txt.h"
+#include "records/zone_file.h"
 
 #endif

@@ -52,6 +52,10 @@ static int serve(struct batches *batches, const struct errand *errands, struct f
 	int r = 0;
 	for (const struct errand *at = errands; r == 0 && at != NULL; at = at->next) {
 		r = wants_add(&wants, at->key) ? 0 : failure_set_memory(reterr, "answer questions");
+		for (const struct fact_box *box = at->known; r == 0 && box != NULL;
+		     box = box->next) {
+			r = facts_add(facts, box->fact, reterr);
+		}
 	}
 	r = r == 0 ? answer(batches, &wants, facts, reterr) : r;
 	facts_free(facts);
@@ -69,7 +73,7 @@ static void *run(void *context)
 		}
 		while (errands != NULL) {
 			struct errand *next = errands->next;
-			free(errands);
+			errand_free(errands);
 			errands = next;
 		}
 	}

@@ -10,6 +10,7 @@
 #include "collect/dns_flow.h"
 #include "collect/patient.h"
 #include "collect/smtp_flow.h"
+#include "records/name.h"
 
 struct dns_thread {
 	struct inbox *questions;
@@ -92,7 +93,35 @@ static struct inbox *inbox_for(struct crew *crew, struct fact_key key)
 	return NULL;
 }
 
-static int ask(struct fact_stream *stream, struct fact_key key, struct failure *reterr)
+/* Adds a copy of what is known to a list. */
+static bool copy_known(const struct facts *known, struct fact_key key, struct fact_box **boxes)
+{
+	const struct fact *fact = facts_get(known, key);
+	struct fact_box *box = fact != NULL ? fact_box_new(fact) : NULL;
+	if (box != NULL) {
+		box->next = *boxes;
+		*boxes = box;
+	}
+	return fact == NULL || box != NULL;
+}
+
+/* A policy is fetched from addresses that a judge wanted before. */
+static bool gather_known(const struct facts *known, struct fact_key key, struct fact_box **boxes)
+{
+	if (key.kind != FACT_POLICY) {
+		return true;
+	}
+	struct arena *arena __attribute__((cleanup(arena_free_at))) =
+		arena_new(LIMIT_NAME_ESCAPED * 4);
+	struct span host =
+		arena != NULL ? name_join(arena, SPAN("mta-sts"), key.subject) : span_of(NULL, 0);
+	return host.len == 0 ||
+	       (copy_known(known, (struct fact_key){FACT_DNS, RR_A, host}, boxes) &&
+		copy_known(known, (struct fact_key){FACT_DNS, RR_AAAA, host}, boxes));
+}
+
+static int ask(struct fact_stream *stream, struct fact_key key, const struct facts *known,
+	       struct failure *reterr)
 {
 	struct crew *crew = (struct crew *)stream;
 	struct inbox *inbox = inbox_for(crew, key);
@@ -105,7 +134,10 @@ static int ask(struct fact_stream *stream, struct fact_key key, struct failure *
 		outbox_put_fact(crew->answers, &unasked);
 		return 0;
 	}
-	return inbox_put(inbox, key) ? 0 : failure_set_memory(reterr, "ask");
+	struct fact_box *boxes = NULL;
+	bool is_gathered = gather_known(known, key, &boxes);
+	bool is_put = inbox_put(inbox, key, boxes);
+	return is_gathered && is_put ? 0 : failure_set_memory(reterr, "ask");
 }
 
 static int take(struct fact_stream *stream, unsigned timeout_ms, struct fact_box **ret_boxes,

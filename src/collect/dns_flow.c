@@ -53,7 +53,7 @@ static void note_done(struct dns_client *client, struct dns_ask *ask)
 static void flight_free(struct flight *flight)
 {
 	arena_free(flight->arena);
-	free(flight->errand);
+	errand_free(flight->errand);
 	free(flight);
 }
 
@@ -64,7 +64,7 @@ static int send_errand(struct dns_flow *flow, struct errand *errand, struct fail
 	if (flight == NULL || arena == NULL) {
 		arena_free(arena);
 		free(flight);
-		free(errand);
+		errand_free(errand);
 		return failure_set_memory(reterr, "ask the DNS");
 	}
 	*flight = (struct flight){.ask.key = errand->key, .arena = arena, .errand = errand};
@@ -98,7 +98,7 @@ static int send_some(struct dns_flow *flow, struct failure *reterr)
 		if (r == 0) {
 			r = send_errand(flow, errands, reterr);
 		} else {
-			free(errands);
+			errand_free(errands);
 		}
 		errands = next;
 	}
@@ -149,7 +149,7 @@ static int finish(struct dns_flow *flow, struct flight *flight, struct fact_box 
 {
 	struct fact fact = fact_of(flow, flight);
 	if (is_worth_another_try(&fact)) {
-		return inbox_put(flow->boxes.failed, fact.key)
+		return inbox_put(flow->boxes.failed, fact.key, /* known */ NULL)
 			       ? 0
 			       : failure_set_memory(reterr, "take in DNS answers");
 	}

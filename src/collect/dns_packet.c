@@ -50,7 +50,8 @@ static bool read_question(struct cursor *message, struct arena *arena, struct dn
 	return cursor_u16(message) == CLASS_IN && !message->is_failed;
 }
 
-bool dns_packet_read(struct arena *arena, struct span octets, struct dns_packet *ret_packet)
+static bool read_packet(struct arena *arena, struct span octets, uint16_t least_questions,
+			struct dns_packet *ret_packet)
 {
 	struct cursor message = cursor_of(octets);
 	struct dns_packet packet = {.id = cursor_u16(&message)};
@@ -60,7 +61,10 @@ bool dns_packet_read(struct arena *arena, struct span octets, struct dns_packet 
 	for (size_t i = 0; i < 3; i++) {
 		counts[i] = cursor_u16(&message);
 	}
-	if (message.is_failed || question_count != 1 || !read_question(&message, arena, &packet)) {
+	if (message.is_failed || question_count > 1 || question_count < least_questions) {
+		return false;
+	}
+	if (question_count == 1 && !read_question(&message, arena, &packet)) {
 		return false;
 	}
 	packet.is_response = (flags & FLAG_RESPONSE) != 0;
@@ -79,6 +83,16 @@ bool dns_packet_read(struct arena *arena, struct span octets, struct dns_packet 
 	}
 	*ret_packet = packet;
 	return true;
+}
+
+bool dns_packet_read(struct arena *arena, struct span octets, struct dns_packet *ret_packet)
+{
+	return read_packet(arena, octets, /* least_questions */ 1, ret_packet);
+}
+
+bool dns_packet_read_next(struct arena *arena, struct span octets, struct dns_packet *ret_packet)
+{
+	return read_packet(arena, octets, /* least_questions */ 0, ret_packet);
 }
 
 static void put_u16(struct buffer *buffer, uint16_t number)

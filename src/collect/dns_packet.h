@@ -52,6 +52,9 @@ struct dns_packet {
  */
 bool dns_packet_read(struct arena *arena, struct span message,
 		     struct dns_packet *ret_packet) MUST_CHECK;
+/* RFC 5936 2.2.1: the same for a message of a transfer, which may have no question. */
+bool dns_packet_read_next(struct arena *arena, struct span message,
+			  struct dns_packet *ret_packet) MUST_CHECK;
 static inline const struct dns_packet_record *dns_packet_at(const struct dns_packet *packet,
 							    size_t i)
 {

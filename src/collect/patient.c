@@ -9,6 +9,9 @@
 #include "collect/crew.h"
 #include "collect/dns_collector.h"
 
+/* A batch of failed look-ups at a time. */
+#define PATIENT_SOCKETS 128
+
 struct patient {
 	struct fact_source source; /* first: answer() casts back */
 	const struct dns_collector_options *options;
@@ -24,6 +27,7 @@ static int make_collector(struct patient *patient, struct failure *reterr)
 	struct dns_way way;
 	options.notice = NULL;
 	options.progress = NULL;
+	options.max_sockets = PATIENT_SOCKETS;
 	int r = dns_collector_new(&options, &patient->dns, reterr);
 	if (r == 0 && dns_flow_way(patient->flow, &way)) {
 		r = dns_collector_use_way(patient->dns, way, reterr);

@@ -71,6 +71,21 @@ struct inbox *inbox_new(void)
 	return inbox;
 }
 
+static void free_boxes(struct fact_box *box)
+{
+	while (box != NULL) {
+		struct fact_box *next = box->next;
+		fact_box_free(box);
+		box = next;
+	}
+}
+
+void errand_free(struct errand *errand)
+{
+	free_boxes(errand->known);
+	free(errand);
+}
+
 void inbox_free(struct inbox *inbox)
 {
 	if (inbox == NULL) {
@@ -78,7 +93,7 @@ void inbox_free(struct inbox *inbox)
 	}
 	while (inbox->first != NULL) {
 		struct errand *next = inbox->first->next;
-		free(inbox->first);
+		errand_free(inbox->first);
 		inbox->first = next;
 	}
 	close(inbox->wake[0]);
@@ -88,12 +103,14 @@ void inbox_free(struct inbox *inbox)
 	free(inbox);
 }
 
-static struct errand *new_errand(struct fact_key key)
+static struct errand *new_errand(struct fact_key key, struct fact_box *known)
 {
 	struct errand *errand = malloc(sizeof(*errand) + key.subject.len + 1);
 	if (errand == NULL) {
+		free_boxes(known);
 		return NULL;
 	}
+	errand->known = known;
 	if (key.subject.len > 0) {
 		memcpy(errand->text, key.subject.ptr, key.subject.len);
 	}
@@ -104,9 +121,9 @@ static struct errand *new_errand(struct fact_key key)
 	return errand;
 }
 
-bool inbox_put(struct inbox *inbox, struct fact_key key)
+bool inbox_put(struct inbox *inbox, struct fact_key key, struct fact_box *known)
 {
-	struct errand *errand = new_errand(key);
+	struct errand *errand = new_errand(key, known);
 	if (errand == NULL) {
 		return false;
 	}
@@ -184,11 +201,7 @@ void outbox_free(struct outbox *outbox)
 	if (outbox == NULL) {
 		return;
 	}
-	while (outbox->first != NULL) {
-		struct fact_box *next = outbox->first->next;
-		fact_box_free(outbox->first);
-		outbox->first = next;
-	}
+	free_boxes(outbox->first);
 	pthread_cond_destroy(&outbox->filled);
 	pthread_mutex_destroy(&outbox->lock);
 	free(outbox);

@@ -9,10 +9,11 @@
 
 #include "facts/stream.h"
 
-/* A question on its way; freed with free(). */
+/* A question on its way. */
 struct errand {
 	struct errand *next;
-	struct fact_key key; /* its subject is text */
+	struct fact_box *known; /* what has to be known to answer it; a list, mostly empty */
+	struct fact_key key;	/* its subject is text */
 	char text[];
 };
 
@@ -22,8 +23,9 @@ struct inbox;
 struct inbox *inbox_new(void);
 /* NULL is allowed. */
 void inbox_free(struct inbox *inbox);
-/* Copies the key. False when memory is out. */
-bool inbox_put(struct inbox *inbox, struct fact_key key) MUST_CHECK;
+/* Copies the key; takes known over, whatever comes of it. False when memory is out. */
+bool inbox_put(struct inbox *inbox, struct fact_key key, struct fact_box *known) MUST_CHECK;
+void errand_free(struct errand *errand);
 /* Up to max of the oldest; waits for the first one, but not longer than timeout_ms. NULL: none. */
 struct errand *inbox_take(struct inbox *inbox, size_t max, unsigned timeout_ms);
 /* Wakes everybody who waits: nothing more will come. */

@@ -65,7 +65,7 @@ static void answer_unasked(struct smtp_flow *flow, struct fact_key key, enum fac
 
 static void visit_free(struct visit *visit)
 {
-	free(visit->errand);
+	errand_free(visit->errand);
 	free(visit);
 }
 
@@ -110,7 +110,7 @@ static void take_questions(struct smtp_flow *flow)
 			*flow->waiting_end = visit;
 			flow->waiting_end = &visit->next;
 		} else {
-			free(errands);
+			errand_free(errands);
 		}
 		errands = next;
 	}

@@ -17,8 +17,12 @@ struct fact_box {
 };
 
 struct fact_stream {
-	/* The key is copied. Every key that is asked comes back exactly once, if only as failed. */
-	int (*ask)(struct fact_stream *stream, struct fact_key key,
+	/*
+	 * The key is copied. Every key that is asked comes back exactly once, if only as failed.
+	 * known: what the asker knows already; a collector may need it (the addresses of a policy
+	 * host), and takes a copy.
+	 */
+	int (*ask)(struct fact_stream *stream, struct fact_key key, const struct facts *known,
 		   struct failure *reterr) MUST_CHECK;
 	/*
 	 * Waits until there are answers or the time is over, and gives all there are (NULL: none).

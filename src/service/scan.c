@@ -106,7 +106,7 @@ static int ask(struct scan *scan, struct scan_job *job, struct fact_key key, str
 	scan->progress.asked += is_new ? 1 : 0;
 	scan->progress.shared += is_new ? 0 : 1;
 	struct fact_stream *stream = scan->options->stream;
-	return is_new ? stream->ask(stream, key, reterr) : 0;
+	return is_new ? stream->ask(stream, key, job->facts, reterr) : 0;
 }
 
 /* The question to begin a domain with: the first about its own name. */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* One result -> some counts. */
+#include "service/scan_tally.h"
+
+#include "assess/assess.h"
+
+static enum scan_policy policy_of(const struct assessment *a)
+{
+	const struct measure *present = measure_get(a, MEASURE_DMARC_PRESENT);
+	const struct measure *policy = measure_get(a, MEASURE_DMARC_POLICY);
+	if (present->state == MEASURE_KNOWN && !present->is_yes) {
+		return SCAN_POLICY_ABSENT;
+	}
+	if (policy->state != MEASURE_KNOWN) {
+		return SCAN_POLICY_UNKNOWN;
+	}
+	if (span_equal(policy->word, SPAN("reject"))) {
+		return SCAN_POLICY_REJECT;
+	}
+	return span_equal(policy->word, SPAN("quarantine")) ? SCAN_POLICY_QUARANTINE
+							    : SCAN_POLICY_NONE;
+}
+
+enum severity scan_worst(const struct assessment *a)
+{
+	enum severity worst = SEVERITY_GOOD;
+	for (size_t i = 0; i < finding_count(a); i++) {
+		enum severity severity = finding_at(a, i)->severity;
+		worst = severity > worst ? severity : worst;
+	}
+	return worst;
+}
+
+void scan_tally_add(struct scan_tally *tally, const struct scan_result *result)
+{
+	const struct assessment *a = result->report->results[0].assessment;
+	tally->domains++;
+	tally->incomplete += result->is_unknown ? 1 : 0;
+	tally->kinds[a->kind]++;
+	if (a->kind == DOMAIN_NONEXISTENT) {
+		return;
+	}
+	tally->existing++;
+	tally->spoofable[a->spoofable.answer]++;
+	tally->interceptable[a->interceptable.answer]++;
+	tally->policies[policy_of(a)]++;
+	tally->worst[scan_worst(a)]++;
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		tally->controls[i][assessment_status(a, (enum control)i)]++;
+	}
+}

@@ -8,6 +8,7 @@
 
 extern const struct command cmd_check;
 extern const struct command cmd_replay;
+extern const struct command cmd_scan;
 extern const struct command cmd_ingest;
 extern const struct command cmd_senders;
 extern const struct command cmd_plan;

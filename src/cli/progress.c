@@ -38,8 +38,19 @@ void progress_show(void *context, size_t done, size_t total)
 		all_done += progress->rows[i].done;
 		all += progress->rows[i].total;
 	}
-	if (progress->is_shown) {
+	if (progress->is_shown && !progress->has_text) {
 		fprintf(stderr, "\r\033[K  looking up %zu of %zu ...", all_done, all);
+		fflush(stderr);
+	}
+	pthread_mutex_unlock(&progress->lock);
+}
+
+void progress_text(struct progress *progress, struct span text)
+{
+	pthread_mutex_lock(&progress->lock);
+	progress->has_text = true;
+	if (progress->is_shown) {
+		fprintf(stderr, "\r\033[K%.*s", SPAN_ARG(text));
 		fflush(stderr);
 	}
 	pthread_mutex_unlock(&progress->lock);

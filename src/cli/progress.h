@@ -28,6 +28,7 @@ struct progress_row {
 struct progress {
 	pthread_mutex_t lock;
 	bool is_shown; /* standard error is a terminal */
+	bool has_text; /* somebody writes the whole line: collectors keep quiet */
 	struct progress_row rows[PROGRESS_PARTS];
 };
 
@@ -36,6 +37,8 @@ void progress_begin(struct progress *progress);
 /* A collector's progress() and notice(); context is its row. */
 void progress_show(void *context, size_t done, size_t total);
 void progress_note(void *context, struct span text);
+/* A line instead of the collectors' count, from now on; nothing where there is no terminal. */
+void progress_text(struct progress *progress, struct span text);
 /* Takes the line away, before something else is printed. */
 void progress_end(struct progress *progress);
 /* No collector may be at work. */

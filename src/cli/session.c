@@ -23,7 +23,7 @@ void session_end_progress(struct session *session)
 	progress_end(&session->progress);
 }
 
-static uint64_t random_seed(void)
+uint64_t session_seed(void)
 {
 	uint64_t seed = 0;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
@@ -65,12 +65,13 @@ static int open_dns(struct session *session, const struct dns_options *dns, stru
 		options.deadline_ms = (unsigned)dns->timeout_s * 1000;
 		options.round_ms = options.deadline_ms + 2000;
 	}
-	options.seed = random_seed();
+	options.seed = session_seed();
 	options.context = &session->progress.rows[PROGRESS_DNS];
 	options.now = wall_clock;
 	options.is_stopped = is_stopped;
 	options.progress = progress_show;
 	options.notice = progress_note;
+	session->dns_options = options;
 	int r = dns_collector_new(&options, &session->dns, reterr);
 	return r == 0 ? add_source(session, FACT_DNS, dns_collector_source(session->dns), reterr)
 		      : r;
@@ -142,12 +143,13 @@ static int read_connect_options(const struct connect_options *options,
 static int open_smtp(struct session *session, struct smtp_collector_options *options,
 		     struct failure *reterr)
 {
-	options->seed = random_seed();
+	options->seed = session_seed();
 	options->context = &session->progress.rows[PROGRESS_SMTP];
 	options->now = wall_clock;
 	options->is_stopped = is_stopped;
 	options->progress = progress_show;
 	options->notice = progress_note;
+	session->smtp_options = *options;
 	int r = smtp_collector_new(options, &session->smtp, reterr);
 	return r == 0 ? add_source(session, FACT_ENDPOINT, smtp_collector_source(session->smtp),
 				   reterr)
@@ -226,7 +228,7 @@ static int fill_session(struct session *session, const struct dns_options *dns,
 			const struct facts_options *facts, struct failure *reterr)
 {
 	session->arena = arena_new(SESSION_ARENA_BYTES);
-	session->facts = facts_new(random_seed());
+	session->facts = facts_new(session_seed());
 	if (session->arena == NULL || session->facts == NULL) {
 		return failure_set_memory(reterr, "start");
 	}

@@ -25,6 +25,9 @@ struct session {
 	struct public_suffix_list *suffixes;
 	struct provider_table *providers;
 	struct profile_table *profiles;
+	/* What the collectors were made with, for those who need more of the kind. */
+	struct dns_collector_options dns_options;
+	struct smtp_collector_options smtp_options;
 	struct dns_collector *dns;   /* NULL for a replay */
 	struct smtp_collector *smtp; /* NULL unless session_connect() was called */
 	struct policy_collector *policy;
@@ -52,6 +55,8 @@ bool session_domains(struct session *session, const struct string_list *operands
 /* The named profiles, or the default one. False after a line on standard error. */
 bool session_profiles(struct session *session, const struct string_list *names,
 		      const struct profile ***ret_profiles, size_t *ret_count) MUST_CHECK;
+/* From the system's randomness. */
+uint64_t session_seed(void);
 /* Takes the progress line away before results are printed. */
 void session_end_progress(struct session *session);
 

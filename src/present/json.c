@@ -241,11 +241,10 @@ static void write_what_if(struct json_writer *json, const struct what_if *what_i
 	json_object_end(json);
 }
 
-static void write_result(struct json_writer *json, const struct check_report *report,
+void present_json_result(struct json_writer *json, const struct check_report *report,
 			 const struct check_result *result)
 {
 	const struct assessment *a = result->assessment;
-	json_object_begin(json);
 	json_key_string(json, "domain", a->domain);
 	json_key_string(json, "domain_unicode", a->unicode);
 	write_time(json, "checked_at", report->checked_at);
@@ -267,7 +266,6 @@ static void write_result(struct json_writer *json, const struct check_report *re
 	write_profiles(json, result);
 	write_unknowns(json, a);
 	write_what_if(json, result->what_if);
-	json_object_end(json);
 }
 
 void present_json_check(const struct check_report *report, struct buffer *text)
@@ -281,7 +279,9 @@ void present_json_check(const struct check_report *report, struct buffer *text)
 	json_key(&json, "results");
 	json_array_begin(&json);
 	for (size_t i = 0; i < report->result_count; i++) {
-		write_result(&json, report, &report->results[i]);
+		json_object_begin(&json);
+		present_json_result(&json, report, &report->results[i]);
+		json_object_end(&json);
 	}
 	json_array_end(&json);
 	json_object_end(&json);

@@ -19,6 +19,7 @@
 #include "present/html.h"
 #include "present/json.h"
 #include "present/message.h"
+#include "present/scan.h"
 #include "present/spoof.h"
 #include "present/terminal.h"
 

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* mailseal scan: check for very many domains. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/interrupt.h"
+#include "cli/scan_crew.h"
+#include "cli/scan_input.h"
+#include "cli/scan_output.h"
+#include "cli/scan_progress.h"
+#include "cli/session.h"
+
+struct scan_command_options {
+	struct dns_options dns;
+	struct connect_options connect;
+	struct scan_input_options input;
+	struct scan_output_options output;
+	struct string_list profiles;
+	struct string_list selectors;
+	const char *now;
+	const char *fail_on;
+	uint64_t in_flight;
+	uint64_t dns_threads;
+	uint64_t deep_minutes;
+	bool is_dns_only;
+	bool is_quiet;
+};
+
+#define FIELD(name) offsetof(struct scan_command_options, name)
+
+static const struct option list_options[] = {
+	{"format", 0, OPTION_STRING, "FORM",
+	 "what the list is: list, csv or zone (default: found out)", FIELD(input.form)},
+	{"origin", 0, OPTION_STRING, "NAME", "where the names of a zone file belong",
+	 FIELD(input.origin)},
+	{"axfr", 0, OPTION_STRING, "ZONE@SERVER", "the names with mail in a zone, transferred",
+	 FIELD(input.axfr)},
+};
+static const struct option judging_options[] = {
+	{"profile", 0, OPTION_LIST, "NAME", "judge by this baseline (default uk-gov-email)",
+	 FIELD(profiles)},
+	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domains use", FIELD(selectors)},
+	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
+	 FIELD(is_dns_only)},
+	{"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)", FIELD(now)},
+};
+static const struct option output_options[] = {
+	{"json", 0, OPTION_FLAG, NULL, "one JSON object a line (the default)",
+	 FIELD(output.is_json)},
+	{"csv", 0, OPTION_FLAG, NULL, "one row a domain, for a spreadsheet", FIELD(output.is_csv)},
+	{"out", 0, OPTION_STRING, "FILE", "write results to this file, which only grows",
+	 FIELD(output.path)},
+	{"resume", 0, OPTION_FLAG, NULL, "go on with the file of --out: leave out what is in it",
+	 FIELD(output.is_resumed)},
+	{"summary", 0, OPTION_FLAG, NULL, "at the end, say how many do what",
+	 FIELD(output.has_summary)},
+	{"fail-on", 0, OPTION_STRING, "LEVEL",
+	 "exit 1 from this severity on: low, medium, high, critical, never (default)",
+	 FIELD(fail_on)},
+	{"quiet", 'q', OPTION_FLAG, NULL, "no progress bar", FIELD(is_quiet)},
+};
+static const struct option pace_options[] = {
+	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)", FIELD(in_flight)},
+	{"dns-threads", 0, OPTION_NUMBER, "N", "threads that ask the DNS (default 1)",
+	 FIELD(dns_threads)},
+	{"deep-minutes", 0, OPTION_NUMBER, "N",
+	 "after this, mail servers get only a first look (default: no end)", FIELD(deep_minutes)},
+};
+static const struct option dns_options[] = {DNS_OPTIONS(struct scan_command_options, dns)};
+static const struct option connect_options[] = {
+	CONNECT_OPTIONS(struct scan_command_options, connect)};
+
+static const struct option_group list_group = OPTION_GROUP("the list", list_options);
+static const struct option_group judging_group = OPTION_GROUP("judging", judging_options);
+static const struct option_group output_group = OPTION_GROUP("output", output_options);
+static const struct option_group pace_group = OPTION_GROUP("pace", pace_options);
+static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
+static const struct option_group connect_group = OPTION_GROUP("mail servers", connect_options);
+static const struct option_group *const groups[] = {
+	&list_group, &judging_group, &output_group, &pace_group, &dns_group, &connect_group, NULL};
+
+/* Everything a scan needs while it runs. */
+struct scan_command {
+	const struct scan_command_options *options;
+	struct session *session;
+	struct seen *seen;
+	struct scan_output *output;
+	struct scan_source *source;
+	struct scan_bar bar;
+	struct crew *crew;
+};
+
+static bool read_threshold(const char *text, int *ret_threshold)
+{
+	enum severity severity;
+	*ret_threshold = SEVERITY_CRITICAL + 1;
+	if (text == NULL || strcmp(text, "never") == 0) {
+		return true;
+	}
+	if (!severity_parse(span_of_string(text), &severity)) {
+		complain("--fail-on",
+			 "\"%s\" is not a severity: low, medium, high, critical, never", text);
+		return false;
+	}
+	*ret_threshold = (int)severity;
+	return true;
+}
+
+static bool is_stopped(void *context)
+{
+	(void)context;
+	return interrupt_was_asked();
+}
+
+static int64_t now(void *context)
+{
+	const struct scan_command *command = context;
+	return command->session->dns_options.now(command->session->dns_options.context);
+}
+
+static int64_t now_ms(void *context)
+{
+	(void)context;
+	return scan_clock_ms();
+}
+
+static void show_progress(void *context, const struct scan_progress *progress)
+{
+	struct scan_command *command = context;
+	scan_bar_show(&command->bar, progress, scan_clock_ms());
+}
+
+static int scan(struct scan_command *command, struct scan_options *options,
+		struct scan_progress *ret_progress, struct failure *reterr)
+{
+	struct scan_input *input = scan_source_input(command->source);
+	options->stream = crew_stream(command->crew);
+	options->seed = session_seed();
+	options->context = command;
+	options->now = now;
+	options->now_ms = now_ms;
+	options->is_stopped = is_stopped;
+	options->progress = show_progress;
+	int r = scan_run(input, scan_output_sink(command->output), options, ret_progress, reterr);
+	session_end_progress(command->session);
+	return r;
+}
+
+static void say_stopped(const struct scan_command *command)
+{
+	const char *path = command->options->output.path;
+	if (path != NULL) {
+		complain("scan", "stopped; to go on: the same command with --resume");
+	} else {
+		complain("scan", "stopped");
+	}
+}
+
+static enum exit_code exit_code_of(const struct scan_command *command, int threshold)
+{
+	const struct scan_tally *tally = scan_output_tally(command->output);
+	if (interrupt_was_asked()) {
+		say_stopped(command);
+		return EXIT_UNDETERMINED;
+	}
+	for (int i = threshold; i <= SEVERITY_CRITICAL; i++) {
+		if (tally->worst[i] > 0) {
+			return EXIT_FINDINGS;
+		}
+	}
+	return EXIT_CLEAN;
+}
+
+/* Fills what the judge needs; false after a line on standard error. */
+static bool read_judging(struct scan_command *command, struct scan_options *scan)
+{
+	const struct scan_command_options *options = command->options;
+	const struct session *session = command->session;
+	const struct profile **profiles;
+	struct span *selectors =
+		arena_alloc(session->arena, options->selectors.count * sizeof(*selectors));
+	if (selectors == NULL || !session_profiles(command->session, &options->profiles, &profiles,
+						   &scan->profile_count)) {
+		return false;
+	}
+	for (size_t i = 0; i < options->selectors.count; i++) {
+		selectors[i] = span_of_string(options->selectors.items[i]);
+	}
+	scan->profiles = profiles;
+	scan->assess = (struct assess_options){
+		.now = options->now != NULL ? session->now : 0,
+		.suffixes = session->suffixes,
+		.providers = session->providers,
+		.selectors = selectors,
+		.selector_count = options->selectors.count,
+	};
+	return true;
+}
+
+static bool read_in_flight(const struct scan_command_options *options, unsigned *ret_in_flight)
+{
+	uint64_t wanted = options->in_flight > 0 ? options->in_flight : SCAN_IN_FLIGHT;
+	if (wanted > SCAN_MAX_IN_FLIGHT) {
+		complain("--in-flight", "at most %d: more at once is slower", SCAN_MAX_IN_FLIGHT);
+		return false;
+	}
+	*ret_in_flight = (unsigned)wanted;
+	return true;
+}
+
+static int start_crew(struct scan_command *command, struct failure *reterr)
+{
+	const struct scan_command_options *options = command->options;
+	int r = options->is_dns_only ? 0
+				     : session_connect(command->session, &options->connect, reterr);
+	const struct scan_crew_options crew = {
+		.dns_threads = options->dns_threads,
+		.deep_minutes = options->deep_minutes,
+		.is_dns_only = options->is_dns_only,
+		.has_plan = options->connect.plan != NULL,
+	};
+	return r < 0 ? r : scan_crew_new(command->session, &crew, &command->crew, reterr);
+}
+
+static int run_scan_with(struct scan_command *command, const struct string_list *operands,
+			 enum exit_code *ret_code, struct failure *reterr)
+{
+	struct scan_options scan_options = {0};
+	int threshold;
+	*ret_code = EXIT_USAGE;
+	if (!read_threshold(command->options->fail_on, &threshold) ||
+	    !read_in_flight(command->options, &scan_options.max_in_flight) ||
+	    !read_judging(command, &scan_options)) {
+		return 0;
+	}
+	/* First what is there already: a zone's names are sifted as they come. */
+	int r = scan_output_open(&command->options->output, command->seen, &command->output,
+				 reterr);
+	if (r == 0) {
+		r = scan_source_open(&command->options->input, operands, command->seen,
+				     command->session, &command->source, reterr);
+	}
+	r = r == 0 ? start_crew(command, reterr) : r;
+	struct scan_progress progress;
+	r = r == 0 ? scan(command, &scan_options, &progress, reterr) : r;
+	r = r == 0 ? scan_output_finish(command->output, reterr) : r;
+	if (r == 0) {
+		scan_source_tell(command->source);
+		*ret_code = exit_code_of(command, threshold);
+	}
+	return r;
+}
+
+static enum exit_code run_scan(const struct invocation *invocation)
+{
+	const struct scan_command_options *options = invocation->options;
+	const struct facts_options facts = {.now = options->now};
+	struct scan_command command = {.options = options};
+	struct failure failure;
+	if (session_open(&options->dns, &facts, &command.session, &failure) < 0) {
+		return complain_failure(&failure);
+	}
+	enum exit_code code = EXIT_USAGE;
+	command.seen = seen_new(session_seed());
+	scan_bar_begin(&command.bar, &command.session->progress, options->is_quiet);
+	int r = command.seen != NULL
+			? run_scan_with(&command, &invocation->operands, &code, &failure)
+			: failure_set_memory(&failure, "scan");
+	crew_free(command.crew);
+	scan_source_close(command.source);
+	scan_output_close(command.output);
+	seen_free(command.seen);
+	session_close(command.session);
+	return r < 0 ? complain_failure(&failure) : code;
+}
+
+const struct command cmd_scan = {
+	.name = "scan",
+	.operands = "FILE|-",
+	.summary = "check very many domains: a list, a CSV, a zone",
+	.example = "mailseal scan domains.txt --dns-only --out results.jsonl",
+	.groups = groups,
+	.options_size = sizeof(struct scan_command_options),
+	.min_operands = 0,
+	.max_operands = 1,
+	.run = run_scan,
+};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The collectors of a scan, from the options of a session. */
+#ifndef MAILSEAL_CLI_SCAN_CREW_H
+#define MAILSEAL_CLI_SCAN_CREW_H
+
+#include "cli/session.h"
+#include "collect/crew.h"
+
+struct scan_crew_options {
+	uint64_t dns_threads;  /* 0: one */
+	uint64_t deep_minutes; /* 0: no limit */
+	bool is_dns_only;
+	bool has_plan; /* --tls was given; otherwise a scan takes the quick one */
+};
+
+/* The session must outlive it, and have connected unless is_dns_only. */
+int scan_crew_new(struct session *session, const struct scan_crew_options *options,
+		  struct crew **ret_crew, struct failure *reterr) MUST_CHECK;
+
+#endif

@@ -123,11 +123,26 @@ static enum dane_state state_of_failure(const struct fact *fact)
 	return is_answer ? DANE_STATE_UNRESOLVED : DANE_STATE_UNKNOWN;
 }
 
+/* RFC 7672 2.2: no sender looks here. Records all the same are somebody's mistake. */
+static void examine_unsigned(struct assessment *a, struct dane_host *host)
+{
+	look_up(a, host);
+	if (is_listed(host)) {
+		read_records(a, host);
+	} else {
+		host->fact = NULL;
+	}
+}
+
 static void examine(struct assessment *a, struct dane_host *host)
 {
 	const struct mx_host *mx = host->host;
-	if (mx->is_address_literal || mx->dnssec == DNSSEC_INSECURE) {
+	if (mx->is_address_literal) {
 		return; /* DANE_STATE_NONE */
+	}
+	if (mx->dnssec == DNSSEC_INSECURE) {
+		examine_unsigned(a, host);
+		return;
 	}
 	if (mx->is_unknown || mx->dnssec != DNSSEC_SECURE) {
 		host->state = DANE_STATE_UNKNOWN;

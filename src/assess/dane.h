@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * DANE: do signed TLSA records vouch for what the mail hosts present? (RFC 6698, 7671, 7672.)
- * TLSA records are asked for only where a sender would: at hosts whose addresses are signed. Runs
- * after transit; says nothing while the hosts were not connected to.
+ * A sender asks only hosts with signed addresses for TLSA records; we ask all, for records that no
+ * sender will use are worth a word. Runs after transit; says nothing while the hosts were not
+ * connected to.
  */
 #ifndef MAILSEAL_ASSESS_DANE_H
 #define MAILSEAL_ASSESS_DANE_H

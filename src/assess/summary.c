@@ -253,6 +253,10 @@ static struct verdict judge_by_senders(struct assessment *a)
 	const struct sender_outcome *sts = &a->sender_eye->senders[SENDER_MTA_STS];
 	const struct sender_outcome *dane = &a->sender_eye->senders[SENDER_DANE];
 	const struct span none = SPAN("");
+	/* Hosts that take no mail from anybody today show nobody's caution. */
+	if (a->sender_eye->senders[SENDER_PLAIN].stripped == DELIVERY_DEFERRED) {
+		return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN_HOSTS, none);
+	}
 	bool is_sts = sts->stripped == DELIVERY_DEFERRED;
 	bool is_dane = dane->stripped == DELIVERY_DEFERRED && dane->today != DELIVERY_ENCRYPTED &&
 		       dane->today != DELIVERY_UNKNOWN;

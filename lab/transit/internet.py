@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: The mailseal authors
 """Builds and starts the transit lab within the namespaces of namespace.py, which end it."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,8 @@ import setups as table
 
 HERE = Path(__file__).resolve().parent
 RESOLV_CONF = f"nameserver {names.RESOLVER[0]}\noptions edns0 trust-ad timeout:5 attempts:1\n"
+# With these no sender gets a policy.
+FETCH_FAULTS = ("html", "redirect", "404", "204", "big", "nonsense", "drip", "hang")
 TRUST_STORE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -27,6 +31,8 @@ class Internet:
         assign_addresses(self.setups.values())
         self.processes = []
         self.instances = []
+        self.inside = {}  # way: the words before a command to run it in that network
+        self.senders = {}  # way: postfix.Sender
         self.authority = None
         self.anchor = None
 
@@ -38,6 +44,10 @@ class Internet:
         self.anchor = names.start(self.state / "dns", self.authority, self.setups.values())
         self.start_postfix()
         self.start_responder()
+        self.start_policy_hosts()
+        self.start_path("strip")
+        self.start_path("delay")
+        self.start_senders()
 
     def served_by(self, server):
         return [setup for setup in self.setups.values() if setup.server == server]
@@ -65,6 +75,39 @@ class Internet:
         places = [f"{setup.address}={setup.personality}" for setup in self.served_by("responder")]
         pem = self.authority.certificate("mx.fault.example", "rsa2048")
         self.spawn("responder", [sys.executable, str(HERE / "responder.py"), "--certificate", str(pem), *places])
+
+    def start_policy_hosts(self):
+        for name, address, more in (("policies", names.POLICY_HOST, []), ("old", names.OLD_POLICY_HOST, ["old"])):
+            rows = {setup.policy_name: self.policy_row(setup) for setup in self.setups.values()
+                    if setup.sts and setup.sts_is_old == bool(more)}
+            file = self.state / f"{name}.json"
+            file.write_text(json.dumps(rows), encoding="utf-8")
+            self.spawn(name, [sys.executable, str(HERE / "policy_host.py"), address, str(file), *more])
+
+    def policy_row(self, setup):
+        pem = self.authority.certificate(setup.policy_name, setup.sts_certificate)
+        return {"pem": str(pem), "behaviour": setup.sts, "policy": setup.policy()}
+
+    def start_path(self, mode):
+        """A network whose only way to the servers leads through path.py."""
+        network = self.state / f"network-{mode}"
+        network.touch()
+        subprocess.run(["unshare", f"--net={network}", "true"], check=True)
+        self.inside[mode] = ["nsenter", f"--net={network}"]
+        subprocess.run([*self.inside[mode], sys.executable, str(HERE / "namespace.py"), "--network"], check=True)
+        path = [sys.executable, str(HERE / "path.py"), mode, f"/proc/{os.getpid()}/ns/net"]
+        self.spawn(f"path-{mode}", [*self.inside[mode], *path])
+
+    def start_senders(self):
+        """One with a free way, one behind somebody who strips STARTTLS."""
+        policies = {setup.domain: (setup.sts_mode, setup.patterns) for setup in self.setups.values()
+                    if setup.sts and setup.sts not in FETCH_FAULTS and not setup.sts_is_old}
+        for way, prefix in (("free", []), ("strip", self.inside["strip"])):
+            sender = postfix.Sender(self.state / f"sender-{way}", self.authority.root, prefix)
+            sender.obey(policies)
+            sender.start()
+            self.instances.append(sender)
+            self.senders[way] = sender
 
     def spawn(self, name, words):
         """Start a server that prints a line when it is ready."""

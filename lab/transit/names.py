@@ -15,6 +15,7 @@ import zonefile  # noqa: E402
 
 WHERE = {role: (f"127.77.0.{number}", 53) for number, role in enumerate(("root", "registry", "leaf", "silent"), 1)}
 RESOLVER = ("127.0.0.1", 53)
+POLICY_HOST, OLD_POLICY_HOST = "192.0.2.80", "192.0.2.81"
 OTHER = "ab" * 32
 SHORT = "ab" * 16
 
@@ -33,6 +34,9 @@ def zones_of(authority, setup):
     body = list(setup.records)
     if setup.address:
         body.append(f"mx A {setup.address}")
+    if setup.sts:
+        body.append(f"mta-sts A {OLD_POLICY_HOST if setup.sts_is_old else POLICY_HOST}")
+        body += [f"_mta-sts TXT {record}" for record in setup.sts_record]
     records = [f"{setup.tlsa_owner}.{setup.domain}. TLSA {tlsa_data(authority, setup, spec)}" for spec in setup.tlsa]
     zones = [zonefile.Zone(setup.domain, "own", setup.zone, setup.about, body=body)]
     if setup.tlsa_zone:

@@ -97,6 +97,9 @@ def command_line(command):
 def main():
     if sys.argv[1:2] == ["--inside"]:
         enter(sys.argv[2:])
+    if sys.argv[1:] == ["--network"]:
+        raise_network()
+        return
     if len(sys.argv) < 2:
         sys.exit("usage: namespace.py COMMAND...")
     reason = why_not()

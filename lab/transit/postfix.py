@@ -5,6 +5,7 @@
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 
 MAIN = """compatibility_level = 3.6
@@ -50,9 +51,9 @@ smtp_tls_CAfile = {root}
 smtp_tls_loglevel = 1
 smtp_host_lookup = dns
 smtp_connection_cache_on_demand = no
-smtp_connect_timeout = 5s
-smtp_helo_timeout = 5s
-smtp_starttls_timeout = 5s
+smtp_connect_timeout = 60s
+smtp_helo_timeout = 60s
+smtp_starttls_timeout = 8s
 default_destination_recipient_limit = 1
 default_destination_concurrency_limit = 20
 default_destination_concurrency_failed_cohort_limit = 0
@@ -157,7 +158,7 @@ class Sender(Instance):
         master = ""
         for level, options in LEVELS.items():
             words = "".join(f"\n  -o {option.format(folder=folder)}" for option in options)
-            master += f"{level} unix - - n - 100 smtp{words}\n  -o syslog_name={level}\n"
+            master += f"{level} unix - - n - 16 smtp{words}\n  -o syslog_name={level}\n"
         main = SENDS.format(root=root, folder=folder)
         super().__init__(folder, main, master, transport="error", prefix=prefix)
         lines = [f"/^{level}@/ {level}:\n" for level in LEVELS]
@@ -180,6 +181,18 @@ class Sender(Instance):
     def flush(self):
         """Try again what was deferred."""
         subprocess.run([*self.prefix, "postqueue", "-c", str(self.folder), "-f"], check=True)
+
+    def wait(self, recipients, count=1, seconds=120):
+        """Until each has been tried so often; their tries."""
+        until = time.monotonic() + seconds
+        while True:
+            found = self.tries()
+            open_ones = [recipient for recipient in recipients if len(found.get(recipient, [])) < count]
+            if not open_ones:
+                return found
+            if time.monotonic() > until:
+                raise OSError(f"not tried {count} times: {', '.join(open_ones[:5])}")
+            time.sleep(0.2)
 
     def tries(self):
         """{recipient: [Try]} in the order of the log."""

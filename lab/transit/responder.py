@@ -168,13 +168,18 @@ class Session:
     async def talk(self, ehlo, is_inside=False):
         while True:
             line = await self.line()
-            if line.startswith((b"EHLO", b"HELO")):
+            if line.startswith(b"EHLO"):
                 await self.say(b"".join(part + b"\r\n" for part in ehlo))
             elif line == b"STARTTLS" and not is_inside:
                 await self.say(self.one.starttls)
                 if self.one.starttls.startswith(b"220"):
                     await getattr(self, "after_" + self.one.after)()
                     return
+            elif line == b"DATA":
+                await self.say(b"354 go on\r\n")
+                while await self.line() != b".":
+                    pass
+                await self.say(b"250 taken\r\n")
             elif line == b"QUIT":
                 await self.say(b"221 bye\r\n")
                 return

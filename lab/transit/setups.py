@@ -35,6 +35,12 @@ class Setup:
     tlsa: tuple = ()  # "USAGE SELECTOR TYPE WHAT", WHAT: a kind of certificate, ca, short, other
     tlsa_owner: str = "_25._tcp.mx"
     tlsa_zone: str = ""  # how _tcp.mx is served, when apart
+    sts: str = ""  # behaviour of the policy host; empty: no MTA-STS
+    sts_mode: str = "enforce"
+    sts_mx: tuple = ()  # patterns; empty: the host
+    sts_is_old: bool = False  # the policy host knows TLS 1.1 and nothing later
+    sts_certificate: str = "good"  # of the policy host
+    sts_record: tuple = ('"v=STSv1; id=1"',)
     address: str = ""
 
     @property
@@ -45,6 +51,19 @@ class Setup:
     def host(self):
         return f"mx.{self.domain}"
 
+    @property
+    def policy_name(self):
+        return f"mta-sts.{self.domain}"
+
+    @property
+    def patterns(self):
+        return self.sts_mx or (self.host,)
+
+    def policy(self):
+        """The text of the MTA-STS policy."""
+        mx = "".join(f"mx: {pattern}\r\n" for pattern in self.patterns)
+        return f"version: STSv1\r\nmode: {self.sts_mode}\r\n{mx}max_age: 1209600\r\n"
+
 
 def certificate(kind, about):
     return Setup(f"cert-{kind}", about, certificates=(kind,))
@@ -52,6 +71,10 @@ def certificate(kind, about):
 
 def dane(name, about, *tlsa, **more):
     return Setup(f"dane-{name}", about, tlsa=tlsa, **more)
+
+
+def sts(name, about, behaviour="good", **more):
+    return Setup(f"sts-{name}", about, sts=behaviour, **more)
 
 
 def without_tls():
@@ -114,6 +137,43 @@ DANE = [
     dane("two-ok", "both match", "3 1 1 good", "3 1 1 rsa", certificates=("good", "rsa")),
 ]
 
+STS = [
+    sts("ok", "enforced, and all is well"),
+    sts("testing", "testing", sts_mode="testing"),
+    sts("none", "mode none", sts_mode="none"),
+    sts("wildcard", "a pattern with a wildcard", sts_mx=("*.sts-wildcard.example",)),
+    sts("extra", "a pattern without a host", sts_mx=("mx.sts-extra.example", "backup.sts-extra.example")),
+    sts("uncovered", "no pattern for the host", sts_mx=("mail.sts-uncovered.example",)),
+    sts("name", "the host's certificate has another name", certificates=("wrongname",)),
+    sts("untrusted", "the host's certificate is self-signed", certificates=("selfsigned",)),
+    sts("expired", "the host's certificate has expired", certificates=("expired",)),
+    sts("clear", "the host knows no STARTTLS", options=without_tls()),
+    sts("testing-clear", "the same while testing", options=without_tls(), sts_mode="testing"),
+    sts("dane", "MTA-STS and DANE", tlsa=("3 1 1 good",)),
+    sts("dane-mismatch", "MTA-STS is right and DANE is wrong", tlsa=("3 1 1 other",)),
+    sts("dane-only", "DANE is right and MTA-STS is wrong", tlsa=("3 1 1 selfsigned",), certificates=("selfsigned",)),
+    sts("lf", "lines end with LF", "lf"),
+    sts("charset", "a type with a charset", "charset"),
+    sts("chunked", "comes in chunks", "chunked"),
+    sts("html", "comes as HTML", "html"),
+    sts("redirect", "a redirect", "redirect"),
+    sts("404", "not found", "404"),
+    sts("204", "no content", "204"),
+    sts("big", "more than 64 kB", "big"),
+    sts("bom", "a byte order mark", "bom"),
+    sts("twice", "two modes", "twice"),
+    sts("blank", "an empty last line", "blank"),
+    sts("nonsense", "not a policy", "nonsense"),
+    sts("drip", "one octet every two seconds", "drip"),
+    sts("hang", "never comes", "hang"),
+    sts("old", "the policy host ends with TLS 1.1", sts_is_old=True),
+    sts("host-selfsigned", "the policy host is self-signed", sts_certificate="selfsigned"),
+    sts("host-expired", "the policy host's certificate has expired", sts_certificate="expired"),
+    sts("host-name", "the policy host's certificate has another name", sts_certificate="wrongname"),
+    sts("records", "two records", sts_record=('"v=STSv1; id=1"', '"v=STSv1; id=2"')),
+    sts("noid", "a record without id", sts_record=('"v=STSv1;"',)),
+]
+
 
 def personalities():
     return [Setup(f"fault-{name}", one.about, server="responder", personality=name)
@@ -121,4 +181,4 @@ def personalities():
 
 
 def everything():
-    return POSTFIX + DANE + personalities()
+    return POSTFIX + DANE + STS + personalities()

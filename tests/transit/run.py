@@ -31,7 +31,8 @@ def main():
     if reason:
         print(f"transit lab: {reason}; {count()} skipped")
         sys.exit(SKIPPED)
-    words = namespace.command_line([*PYTEST, *(sys.argv[1:] or [str(HERE)])])
+    folder = [] if any("/" in word for word in sys.argv[1:]) else [str(HERE)]
+    words = namespace.command_line([*PYTEST, *folder, *sys.argv[1:]])
     os.execvp(words[0], words)
 
 

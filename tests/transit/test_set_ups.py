@@ -50,12 +50,47 @@ EXPECTED = {
     "dane-selfsigned": "dane-match tls-certificate-self-signed",
     "dane-clear": "dane-no-tls tls-starttls-missing",
     "dane-alias": "dane-match",
+    "dane-unsigned": "dane-insecure",
     "dane-bogus": "dane-lookup-fails",
     "dane-stale": "dane-lookup-fails",
     "dane-servfail": "dane-lookup-fails",
     "dane-denial": "dane-lookup-fails",
     "dane-two": "dane-partial",
     "dane-two-ok": "dane-match",
+    "sts-ok": "mta-sts-enforced",
+    "sts-testing": "mta-sts-ready",
+    "sts-none": "mta-sts-mode-none",
+    "sts-wildcard": "mta-sts-enforced",
+    "sts-extra": "mta-sts-enforced mta-sts-mx-extra",
+    "sts-uncovered": "mta-sts-mx-uncovered mta-sts-mx-extra",
+    "sts-name": "mta-sts-enforced mta-sts-mx-certificate tls-certificate-name",
+    "sts-untrusted": "mta-sts-enforced mta-sts-mx-certificate tls-certificate-self-signed",
+    "sts-expired": "mta-sts-enforced mta-sts-mx-certificate tls-certificate-expired",
+    "sts-clear": "mta-sts-enforced mta-sts-mx-certificate tls-starttls-missing",
+    "sts-testing-clear": "mta-sts-testing mta-sts-mx-certificate tls-starttls-missing",
+    "sts-dane": "mta-sts-enforced dane-match",
+    "sts-dane-mismatch": "mta-sts-enforced dane-mismatch",
+    "sts-dane-only": "mta-sts-enforced dane-match mta-sts-mx-certificate tls-certificate-self-signed",
+    "sts-lf": "mta-sts-enforced",
+    "sts-charset": "mta-sts-enforced",
+    "sts-chunked": "mta-sts-enforced",
+    "sts-html": "mta-sts-type",
+    "sts-redirect": "mta-sts-redirect",
+    "sts-404": "mta-sts-status",
+    "sts-204": "mta-sts-status",
+    "sts-big": "mta-sts-too-large",
+    "sts-bom": "mta-sts-policy-lenient",
+    "sts-twice": "mta-sts-enforced",
+    "sts-blank": "mta-sts-enforced",
+    "sts-nonsense": "mta-sts-policy-invalid",
+    "sts-hang": "mta-sts-host-unreachable",
+    "sts-drip": "mta-sts-host-unreachable",
+    "sts-old": "mta-sts-host-tls",
+    "sts-host-selfsigned": "mta-sts-host-certificate",
+    "sts-host-expired": "mta-sts-host-certificate",
+    "sts-host-name": "mta-sts-host-certificate",
+    "sts-records": "mta-sts-several-records",
+    "sts-noid": "mta-sts-syntax",
 }
 # Of documentation addresses, and of a single host without IPv6 and CAA.
 SURROUNDINGS = {"mx-host-special-address", "mx-single-host", "mx-no-ipv6", "mx-in-order", "tls-caa-missing"}
@@ -85,6 +120,15 @@ def test_nobody_listens(results, findings):
 def test_both_keys_of_one_host_are_seen(seen):
     leaves = {presentation["asked"] for presentation in seen("two")["presentations"]}
     assert {"any", "rsa"} <= leaves
+
+
+def test_all_set_ups_are_judged(lab):
+    others = {"gone"} | {setup.name for setup in lab.served_by("responder")}
+    assert set(EXPECTED) == set(lab.setups) - others
+
+
+def test_silent_hosts_prove_no_protection(results):
+    assert results["fault-silent"]["summary"]["interceptable"] == "unknown"
 
 
 def test_rate_limit_leaves_questions_open(seen):

@@ -12,6 +12,9 @@
 #include "reports/words.h"
 
 #define DOMAIN_TEXT_BYTES ((size_t)16 << 10)
+/* The way to a report inside a file, and what is kept free of it for the report's number. */
+#define MEMBER_BYTES 1024
+#define MEMBER_ROOM 40
 
 /* One report while it is read. */
 struct tls_reader {
@@ -469,11 +472,40 @@ static bool is_tls_report(const json_t *object)
 		json_object_get(object, "date-range") != NULL);
 }
 
-/* A list of reports is each of them; the first stands for the document. */
-static const json_t *report_in(const json_t *root)
+static size_t count_reports(const json_t *root)
 {
-	const json_t *first = json_is_array(root) ? json_array_get(root, 0) : root;
-	return is_tls_report(first) ? first : NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < list_size(root); i++) {
+		count += is_tls_report(list_at(root, i)) ? 1 : 0;
+	}
+	return count;
+}
+
+/* "a.json, report 2" */
+static struct span name_of_next(char text[MEMBER_BYTES], struct span member, size_t number)
+{
+	int len = snprintf(text, MEMBER_BYTES, "%.*s%sreport %zu",
+			   SPAN_ARG(span_slice(member, 0, MEMBER_BYTES - MEMBER_ROOM)),
+			   member.len > 0 ? ", " : "", number);
+	return span_of(text, len > 0 ? (size_t)len : 0);
+}
+
+/* RFC 8460 4.4 knows one report; a list of them is read as one document for each. The first is the
+ * document that is open. */
+static void read_list(struct reading *reading, const json_t *root, struct span member)
+{
+	char text[MEMBER_BYTES];
+	for (size_t i = 0; i < list_size(root) && reading->status >= 0; i++) {
+		const json_t *item = list_at(root, i);
+		bool is_report = is_tls_report(item);
+		if (i > 0) {
+			reading_document_begin(reading, name_of_next(text, member, i + 1));
+		}
+		if (is_report) {
+			read_report(reading, item);
+		}
+		reading_document_end(reading, is_report);
+	}
 }
 
 static struct span without_mark(struct span text)
@@ -491,10 +523,8 @@ void tls_json_read(struct reading *reading, struct report_input *input, struct s
 		mend(reading, &text);
 		root = parse(reading, without_mark(buffer_span(&text)));
 	}
-	const json_t *report = report_in(root);
-	if (report != NULL) {
-		read_report(reading, report);
-		reading_document_end(reading, /* is_usable */ true);
+	if (count_reports(root) > 0) {
+		read_list(reading, root, member);
 	} else if (is_optional) {
 		reading_document_drop(reading);
 	} else {

@@ -40,7 +40,7 @@ struct driver_query {
 	void *context;
 };
 
-/* One aggregate row, with words for texts (0: empty). */
+/* One aggregate row. */
 struct driver_fact {
 	int64_t day;
 	int64_t domain;
@@ -48,12 +48,7 @@ struct driver_fact {
 	int64_t seq;
 	struct span source;
 	int64_t messages;
-	int64_t flags;
-	int64_t header_from;
-	int64_t envelope_from;
-	int64_t envelope_to;
-	int64_t evidence;
-	int64_t reasons;
+	int64_t pattern; /* what it says besides */
 };
 
 struct driver;

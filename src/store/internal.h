@@ -24,6 +24,15 @@ struct word_cache {
 	const char *insert_sql;
 };
 
+/* The texts of a row, as words, and its flags: equal for most rows of a sender. */
+#define PATTERN_WORDS 5
+
+struct pattern {
+	int64_t words[PATTERN_WORDS]; /* header_from, envelope_from, envelope_to, evidence, reasons
+				       */
+	int64_t flags;
+};
+
 /* Sums of one report's facts. */
 struct report_sum {
 	int64_t row_count;
@@ -51,6 +60,7 @@ struct store {
 	struct driver *driver;
 	struct word_cache words;
 	struct word_cache domains;
+	struct word_cache patterns;
 	int64_t next_report_id;
 	int64_t report_ids_left;
 	/* Reports of this batch from here to next_report_id are not in the sums yet; 0: none. */
@@ -67,6 +77,9 @@ int store_rollup(struct store *store, struct failure *reterr) MUST_CHECK;
  * replaced. */
 int store_word(struct store *store, struct word_cache *cache, struct span text, size_t max_len,
 	       int64_t *ret_id, struct failure *reterr) MUST_CHECK;
+/* Likewise of a pattern. */
+int store_pattern(struct store *store, const struct pattern *pattern, int64_t *ret_id,
+		  struct failure *reterr) MUST_CHECK;
 /* Ids of a batch that was taken back are worth nothing. */
 void store_words_forget(struct store *store);
 int store_words_prepare(struct store *store, struct failure *reterr) MUST_CHECK;

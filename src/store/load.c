@@ -136,23 +136,23 @@ int store_row_add(struct store *store, const struct store_row *row, struct failu
 		.seq = open->next_seq++,
 		.source = row->source,
 		.messages = clip_count(row->messages),
-		.flags = flags_pack(row),
 	};
+	struct pattern pattern = {.flags = flags_pack(row)};
 	const struct {
 		struct span text;
 		size_t max_len;
-		int64_t *id;
-	} words[] = {
-		{row->header_from, STORE_TEXT_MAX, &fact.header_from},
-		{row->envelope_from, STORE_TEXT_MAX, &fact.envelope_from},
-		{row->envelope_to, STORE_TEXT_MAX, &fact.envelope_to},
-		{row->evidence, STORE_EVIDENCE_MAX, &fact.evidence},
-		{row->reasons, STORE_TEXT_MAX, &fact.reasons},
+	} words[PATTERN_WORDS] = {
+		{row->header_from, STORE_TEXT_MAX}, {row->envelope_from, STORE_TEXT_MAX},
+		{row->envelope_to, STORE_TEXT_MAX}, {row->evidence, STORE_EVIDENCE_MAX},
+		{row->reasons, STORE_TEXT_MAX},
 	};
 	int r = 0;
-	for (size_t i = 0; r == 0 && i < sizeof(words) / sizeof(words[0]); i++) {
-		r = store_word(store, &store->words, words[i].text, words[i].max_len, words[i].id,
-			       reterr);
+	for (size_t i = 0; r == 0 && i < PATTERN_WORDS; i++) {
+		r = store_word(store, &store->words, words[i].text, words[i].max_len,
+			       &pattern.words[i], reterr);
+	}
+	if (r == 0) {
+		r = store_pattern(store, &pattern, &fact.pattern, reterr);
 	}
 	add_to_sum(&open->sum, row, fact.messages);
 	return r == 0 ? store->driver->class->fact_add(store->driver, &fact, reterr) : r;
@@ -320,10 +320,7 @@ static const char drop_held_facts_sql[] =
 	" AND theirs.reporter = mine.reporter AND theirs.external_id = mine.external_id"
 	" AND theirs.id <> mine.id AND held.day = theirs.day AND held.domain = theirs.domain"
 	" AND held.report = theirs.id AND held.source = fact.source"
-	" AND held.messages = fact.messages AND held.flags = fact.flags"
-	" AND held.header_from = fact.header_from AND held.envelope_from = fact.envelope_from"
-	" AND held.envelope_to = fact.envelope_to AND held.evidence = fact.evidence"
-	" AND held.reasons = fact.reasons)";
+	" AND held.messages = fact.messages AND held.pattern = fact.pattern)";
 
 static const char drop_held_details_sql[] =
 	"DELETE FROM detail WHERE day = $1 AND domain = $2 AND report = $3 AND EXISTS"
@@ -347,7 +344,8 @@ static const char sum_facts_sql[] =
 	" THEN messages END), 0) AS BIGINT),"
 	" CAST(coalesce(sum(CASE WHEN flags & 48 = 32 THEN messages END), 0) AS BIGINT),"
 	" CAST(coalesce(sum(CASE WHEN flags & 48 = 48 THEN messages END), 0) AS BIGINT)"
-	" FROM fact WHERE day = $1 AND domain = $2 AND report = $3";
+	" FROM fact JOIN pattern ON pattern.id = fact.pattern"
+	" WHERE day = $1 AND domain = $2 AND report = $3";
 
 static const char sum_details_sql[] =
 	"SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM detail"

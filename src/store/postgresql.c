@@ -18,7 +18,7 @@
 /* Facts are sent when this much has gathered: large enough that a round trip costs nothing. */
 #define COPY_BYTES ((size_t)4 << 20)
 #define COPY_ROOM ((size_t)64 << 10)
-#define FACT_COLUMNS 12
+#define FACT_COLUMNS 7
 /* A server that is restarted is back within a minute, or is away for longer. */
 #define RECONNECT_NAP_MS 250
 #define RECONNECT_TRIES 240
@@ -200,12 +200,7 @@ static int add_fact_postgresql(struct driver *driver, const struct driver_fact *
 	at = put_field(at, 4, fact->day);
 	at = put_field(at, 4, fact->domain);
 	at = put_field(at, 4, fact->seq);
-	at = put_field(at, 4, fact->header_from);
-	at = put_field(at, 4, fact->envelope_from);
-	at = put_field(at, 4, fact->envelope_to);
-	at = put_field(at, 4, fact->evidence);
-	at = put_field(at, 4, fact->reasons);
-	at = put_field(at, 2, fact->flags);
+	at = put_field(at, 4, fact->pattern);
 	put_number(at, 4, (int64_t)fact->source.len);
 	buffer_append(&d->facts, span_of(tuple, (size_t)(at + 4 - tuple)));
 	buffer_append(&d->facts, fact->source);
@@ -215,9 +210,8 @@ static int add_fact_postgresql(struct driver *driver, const struct driver_fact *
 	return d->facts.len >= COPY_BYTES ? flush_postgresql(driver, reterr) : 0;
 }
 
-static const char copy_sql[] =
-	"COPY fact (report, messages, day, domain, seq, header_from, envelope_from, envelope_to,"
-	" evidence, reasons, flags, source) FROM STDIN (FORMAT binary)";
+static const char copy_sql[] = "COPY fact (report, messages, day, domain, seq, pattern, source)"
+			       " FROM STDIN (FORMAT binary)";
 /* Signature, flags, length of the header's extension; and the tail that says "no more". */
 static const char copy_head[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
 static const char copy_tail[2] = {'\377', '\377'};

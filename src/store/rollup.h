@@ -9,14 +9,11 @@
 
 #define ROLLUP_WEEK_DAYS 7
 
-#define ROLLUP_KEY                                                                                 \
-	"week, domain, source, flags, header_from, envelope_from, envelope_to, evidence, reasons"
+#define ROLLUP_KEY "week, domain, pattern, source"
 
 #define ROLLUP_COLUMNS ROLLUP_KEY ", days, m0, m1, m2, m3, m4, m5, m6"
 
-#define ROLLUP_STREAM                                                                              \
-	"f.day / 7, f.domain, f.source, f.flags, f.header_from, f.envelope_from, f.envelope_to,"   \
-	" f.evidence, f.reasons, "
+#define ROLLUP_STREAM "f.day / 7, f.domain, f.pattern, f.source, "
 
 #define ROLLUP_ON_DAY(number) "CASE f.day % 7 WHEN " number " THEN f.messages ELSE 0 END"
 #define ROLLUP_SUM_OF_DAY(number) "CAST(sum(" ROLLUP_ON_DAY(number) ") AS BIGINT)"
@@ -38,14 +35,14 @@
 /* Adds the facts f of these tables. SQLite adds row by row, which sorts nothing. */
 #define ROLLUP_SQLITE(tables, condition)                                                           \
 	ROLLUP_INSERT                                                                              \
-		"1 << (f.day % 7), " ROLLUP_WEEK(ROLLUP_ON_DAY) " FROM " tables                    \
-								" WHERE " condition ROLLUP_ADD
+	"1 << (f.day % 7), " ROLLUP_WEEK(ROLLUP_ON_DAY) " FROM " tables                            \
+							" WHERE " condition ROLLUP_ADD
 
 /* PostgreSQL refuses to change a row twice in one statement, so equal facts come together first. */
 #define ROLLUP_POSTGRESQL(tables, condition)                                                       \
 	ROLLUP_INSERT "bit_or(CAST(1 << (f.day % 7) AS SMALLINT)), " ROLLUP_WEEK(                  \
 		ROLLUP_SUM_OF_DAY) " FROM " tables " WHERE " condition                             \
-				   " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9" ROLLUP_ADD
+				   " GROUP BY 1, 2, 3, 4" ROLLUP_ADD
 /* clang-format on */
 
 #endif

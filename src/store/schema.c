@@ -140,6 +140,7 @@ void store_close(struct store *store)
 	}
 	arena_free(store->words.arena);
 	arena_free(store->domains.arena);
+	arena_free(store->patterns.arena);
 	free(store);
 }
 

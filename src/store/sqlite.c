@@ -153,9 +153,8 @@ static int script_sqlite(struct driver *driver, const char *sql, struct failure 
 }
 
 static const char add_fact_sql[] =
-	"INSERT INTO fact (day, domain, report, seq, source, messages, flags, header_from,"
-	" envelope_from, envelope_to, evidence, reasons)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+	"INSERT INTO fact (day, domain, report, seq, source, messages, pattern)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 static int add_fact_sqlite(struct driver *driver, const struct driver_fact *fact,
 			   struct failure *reterr)
@@ -171,12 +170,8 @@ static int add_fact_sqlite(struct driver *driver, const struct driver_fact *fact
 		  sqlite3_bind_int64(s, 3, fact->report) | sqlite3_bind_int64(s, 4, fact->seq) |
 		  sqlite3_bind_blob(s, 5, octets_of(fact->source), (int)fact->source.len,
 				    SQLITE_STATIC) |
-		  sqlite3_bind_int64(s, 6, fact->messages) | sqlite3_bind_int64(s, 7, fact->flags) |
-		  sqlite3_bind_int64(s, 8, fact->header_from) |
-		  sqlite3_bind_int64(s, 9, fact->envelope_from) |
-		  sqlite3_bind_int64(s, 10, fact->envelope_to) |
-		  sqlite3_bind_int64(s, 11, fact->evidence) |
-		  sqlite3_bind_int64(s, 12, fact->reasons);
+		  sqlite3_bind_int64(s, 6, fact->messages) |
+		  sqlite3_bind_int64(s, 7, fact->pattern);
 	int step = bad == SQLITE_OK ? sqlite3_step(s) : SQLITE_ERROR;
 	sqlite3_reset(s);
 	return step == SQLITE_DONE ? 0 : fail(d, "database", reterr);

@@ -155,6 +155,7 @@ struct store_scope {
 /* Rows that say the same but for the day and the count, added up. */
 struct store_stream {
 	struct store_row row;	  /* messages: in the whole scope */
+	int64_t pattern;	  /* equal for streams that differ in the source only; 0: unknown */
 	uint64_t recent_messages; /* from the asked day on */
 	uint64_t active_days;
 	int64_t first_day;

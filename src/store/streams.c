@@ -8,53 +8,119 @@
 
 #include "store/flags.h"
 #include "store/internal.h"
+#include "store/patterns.h"
 #include "store/rollup.h"
-#include "store/word_texts.h"
 
 #define STREAMS_MAX_BYTES ((size_t)1 << 30)
-#define WORD_COUNT 5
+#define FIRST_SLOTS 1024
 #define SOURCE_MAX 16
-/* Fills the key: it is compared octet by octet, so there must be none that nobody writes. */
-#define SOURCE_ROOM 22
 
-/* What makes rows one stream. */
-struct stream_key {
-	int64_t words[WORD_COUNT]; /* header_from, envelope_from, envelope_to, evidence, reasons */
-	uint8_t flags;
-	uint8_t source_len;
-	uint8_t source[SOURCE_ROOM];
-};
-
-_Static_assert(sizeof(struct stream_key) == WORD_COUNT * 8 + 2 + SOURCE_ROOM, "no padding");
-
+/* One cache line: there may be hundreds of thousands. */
 struct stream_sum {
-	struct stream_key key;
 	uint64_t messages;
 	uint64_t recent;
-	uint64_t days; /* of the weeks before `week` */
-	int64_t first_day;
-	int64_t last_day;
-	int64_t week;	    /* the last one it was seen in */
-	unsigned week_days; /* a bit for each day of it */
+	uint8_t source[SOURCE_MAX]; /* what is not used is 0 */
+	uint32_t pattern;	    /* with the source, what makes rows one stream */
+	uint32_t days;		    /* of the weeks before `week` */
+	int32_t first_day;
+	int32_t last_day;
+	int32_t week; /* the last one it was seen in */
+	uint8_t source_len;
+	uint8_t week_days; /* a bit for each day of it */
 };
 
 struct stream_reading {
 	const struct store_scope *scope;
 	int64_t recent_day;
 	struct arena *arena;
-	struct map by_key; /* struct stream_key -> struct stream_sum */
-	struct stream_sum rest;
+	struct vector sums;  /* of struct stream_sum */
+	uint32_t *slots;     /* place in sums + 1, or 0; found by hash */
+	size_t slot_count;   /* a power of two */
+	uint64_t seed;	     /* unknown to reporters, who choose their sources */
 	struct vector weeks; /* of int64_t: those with data */
-	int64_t week;
+	struct stream_sum rest;
+	/* The week that is read: its number and the bits of its days in the scope and recent. */
+	int32_t week;
+	unsigned in_scope;
+	unsigned recent;
 };
 
-/* The bits of the week's days from `from` on. */
-static unsigned days_from(int64_t week, int64_t from)
+/* splitmix64's finaliser. */
+static uint64_t mix(uint64_t hash)
 {
-	int64_t first = week * ROLLUP_WEEK_DAYS;
-	return from <= first			  ? 0x7f
-	       : from >= first + ROLLUP_WEEK_DAYS ? 0
-						  : 0x7fu << (from - first) & 0x7f;
+	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
+	return hash ^ hash >> 31;
+}
+
+static uint64_t hash_of(const struct stream_reading *reading, const struct stream_sum *key)
+{
+	uint64_t halves[2];
+	memcpy(halves, key->source, SOURCE_MAX);
+	uint64_t hash = mix(reading->seed ^ key->pattern ^ (uint64_t)key->source_len << 32);
+	return mix(mix(hash ^ halves[0]) ^ halves[1]);
+}
+
+static struct stream_sum *sum_at(const struct stream_reading *reading, size_t i)
+{
+	return VECTOR_AT(&reading->sums, struct stream_sum, i);
+}
+
+/* The slot that holds the stream, or the free one where it belongs. */
+static uint32_t *slot_of(const struct stream_reading *reading, const struct stream_sum *key)
+{
+	size_t mask = reading->slot_count - 1;
+	for (size_t i = (size_t)hash_of(reading, key) & mask;; i = (i + 1) & mask) {
+		uint32_t *slot = &reading->slots[i];
+		if (*slot == 0) {
+			return slot;
+		}
+		const struct stream_sum *sum = sum_at(reading, *slot - 1);
+		if (sum->pattern == key->pattern && sum->source_len == key->source_len &&
+		    memcmp(sum->source, key->source, SOURCE_MAX) == 0) {
+			return slot;
+		}
+	}
+}
+
+/* At most half of the slots are in use. */
+static bool make_room(struct stream_reading *reading)
+{
+	if (reading->sums.len * 2 < reading->slot_count) {
+		return true;
+	}
+	size_t count = reading->slot_count == 0 ? FIRST_SLOTS : reading->slot_count * 4;
+	uint32_t *slots = arena_alloc(reading->arena, count * sizeof(*slots));
+	if (slots == NULL) {
+		return false;
+	}
+	reading->slots = slots;
+	reading->slot_count = count;
+	for (size_t i = 0; i < reading->sums.len; i++) {
+		*slot_of(reading, sum_at(reading, i)) = (uint32_t)i + 1;
+	}
+	return true;
+}
+
+static struct stream_sum *sum_of(struct stream_reading *reading, const struct stream_sum *key)
+{
+	if (!make_room(reading)) {
+		return &reading->rest;
+	}
+	uint32_t *slot = slot_of(reading, key);
+	if (*slot != 0) {
+		return sum_at(reading, *slot - 1);
+	}
+	struct stream_sum *sum =
+		VECTOR_PUSH(&reading->sums, reading->arena, struct stream_sum, STORE_STREAMS_MAX);
+	if (sum == NULL) {
+		return &reading->rest;
+	}
+	*slot = (uint32_t)reading->sums.len;
+	*sum = *key;
+	sum->first_day = INT32_MAX;
+	sum->last_day = INT32_MIN;
+	return sum;
 }
 
 static unsigned count_bits(unsigned bits)
@@ -66,80 +132,72 @@ static unsigned count_bits(unsigned bits)
 	return count;
 }
 
-static void add_week(struct stream_sum *sum, int64_t week, unsigned days)
+static void add_days(struct stream_sum *sum, int32_t week, unsigned days)
 {
 	if (sum->week != week) {
 		sum->days += count_bits(sum->week_days);
 		sum->week_days = 0;
 		sum->week = week;
 	}
-	sum->week_days |= days;
-	int64_t day = week * ROLLUP_WEEK_DAYS;
-	for (unsigned bit = 0; bit < ROLLUP_WEEK_DAYS; bit++) {
+	sum->week_days |= (uint8_t)days;
+	for (int32_t bit = 0; bit < ROLLUP_WEEK_DAYS; bit++) {
+		int32_t day = week * ROLLUP_WEEK_DAYS + bit;
 		if ((days >> bit & 1) != 0) {
-			sum->first_day = day + bit < sum->first_day ? day + bit : sum->first_day;
-			sum->last_day = day + bit > sum->last_day ? day + bit : sum->last_day;
+			sum->first_day = day < sum->first_day ? day : sum->first_day;
+			sum->last_day = day > sum->last_day ? day : sum->last_day;
 		}
 	}
 }
 
-static struct stream_sum *sum_of(struct stream_reading *reading, const struct stream_key *key)
-{
-	struct span octets = span_of(key, sizeof(*key));
-	struct stream_sum *sum = map_get(&reading->by_key, octets);
-	if (sum != NULL) {
-		return sum;
-	}
-	sum = map_count(&reading->by_key) < STORE_STREAMS_MAX
-		      ? arena_alloc(reading->arena, sizeof(*sum))
-		      : NULL;
-	if (sum == NULL) {
-		return &reading->rest;
-	}
-	*sum = (struct stream_sum){.key = *key, .first_day = INT64_MAX, .last_day = INT64_MIN};
-	bool is_kept = map_put(&reading->by_key, span_of(&sum->key, sizeof(sum->key)), sum);
-	return is_kept ? sum : &reading->rest;
-}
-
-/* Columns: source, flags, five words, days, the counts of seven days. */
-#define COLUMN_WORDS 2
-#define COLUMN_DAYS (COLUMN_WORDS + WORD_COUNT)
-#define COLUMN_COUNTS (COLUMN_DAYS + 1)
+static const char week_sql[] = "SELECT source, pattern, days, m0, m1, m2, m3, m4, m5, m6"
+			       " FROM stream_week WHERE week = $2 AND domain IN " SCOPE_DOMAINS;
+#define COLUMN_COUNTS 3
 
 static int add_line(void *context, const struct driver_row *row)
 {
 	struct stream_reading *reading = context;
 	const struct driver_value *v = row->values;
-	unsigned recent = days_from(reading->week, reading->recent_day);
-	unsigned days = (unsigned)v[COLUMN_DAYS].integer &
-			days_from(reading->week, reading->scope->first_day) &
-			~days_from(reading->week, reading->scope->last_day + 1);
+	unsigned days = (unsigned)v[2].integer & reading->in_scope;
 	if (days == 0) {
 		return 0;
 	}
-	struct stream_key key = {.flags = (uint8_t)v[1].integer};
 	struct span source = span_slice(v[0].text, 0, SOURCE_MAX);
-	key.source_len = (uint8_t)source.len;
+	struct stream_sum key = {.pattern = (uint32_t)v[1].integer,
+				 .source_len = (uint8_t)source.len};
 	if (source.len > 0) {
 		memcpy(key.source, source.ptr, source.len);
-	}
-	for (size_t i = 0; i < WORD_COUNT; i++) {
-		key.words[i] = v[COLUMN_WORDS + i].integer;
 	}
 	struct stream_sum *sum = sum_of(reading, &key);
 	for (unsigned bit = 0; bit < ROLLUP_WEEK_DAYS; bit++) {
 		uint64_t messages = (uint64_t)v[COLUMN_COUNTS + bit].integer;
 		sum->messages += (days >> bit & 1) != 0 ? messages : 0;
-		sum->recent += (days & recent) >> bit & 1 ? messages : 0;
+		sum->recent += (days & reading->recent) >> bit & 1 ? messages : 0;
 	}
-	add_week(sum, reading->week, days);
+	add_days(sum, reading->week, days);
 	return 0;
 }
 
-static const char week_sql[] =
-	"SELECT source, flags, header_from, envelope_from, envelope_to, evidence, reasons, days,"
-	" m0, m1, m2, m3, m4, m5, m6 FROM stream_week WHERE week = $2"
-	" AND domain IN " SCOPE_DOMAINS;
+/* The bits of the week's days from `from` on. */
+static unsigned days_from(int64_t week, int64_t from)
+{
+	int64_t first = week * ROLLUP_WEEK_DAYS;
+	return from <= first			  ? 0x7f
+	       : from >= first + ROLLUP_WEEK_DAYS ? 0
+						  : 0x7fu << (from - first) & 0x7f;
+}
+
+static int read_week(struct store *store, struct stream_reading *reading, int64_t week,
+		     struct failure *reterr)
+{
+	const struct store_scope *scope = reading->scope;
+	reading->week = (int32_t)week;
+	reading->in_scope =
+		days_from(week, scope->first_day) & ~days_from(week, scope->last_day + 1);
+	reading->recent = days_from(week, reading->recent_day);
+	struct driver_value values[] = {driver_text(scope->domain), driver_integer(week)};
+	struct driver_query query = {week_sql, values, 2, add_line, reading};
+	return store_query(store, &query, reterr);
+}
 
 static const char weeks_sql[] = "SELECT day / 7 FROM day_total WHERE domain IN " SCOPE_DOMAINS
 				" AND day BETWEEN $2 AND $3 GROUP BY day / 7 ORDER BY day / 7";
@@ -164,81 +222,75 @@ static int read_weeks(struct store *store, struct stream_reading *reading, struc
 	struct driver_query list = {weeks_sql, bounds, 3, take_week, reading};
 	int r = store_query(store, &list, reterr);
 	for (size_t i = 0; r == 0 && i < reading->weeks.len; i++) {
-		reading->week = *VECTOR_AT(&reading->weeks, int64_t, i);
-		struct driver_value values[] = {driver_text(scope->domain),
-						driver_integer(reading->week)};
-		struct driver_query query = {week_sql, values, 2, add_line, reading};
-		r = store_query(store, &query, reterr);
+		r = read_week(store, reading, *VECTOR_AT(&reading->weeks, int64_t, i), reterr);
 	}
 	return r;
 }
 
-static struct store_stream stream_of(const struct stream_sum *sum, const struct word_texts *texts)
+static struct store_stream stream_of(const struct stream_sum *sum,
+				     const struct known_pattern *pattern)
 {
-	const int64_t *words = sum->key.words;
 	struct store_stream stream = {
-		.row = {.source = span_of(sum->key.source, sum->key.source_len),
+		.row = {.source = span_of(sum->source, sum->source_len),
 			.messages = sum->messages,
-			.header_from = word_text(texts, words[0]),
-			.envelope_from = word_text(texts, words[1]),
-			.envelope_to = word_text(texts, words[2]),
-			.evidence = word_text(texts, words[3]),
-			.reasons = word_text(texts, words[4])},
+			.header_from = pattern->texts[0],
+			.envelope_from = pattern->texts[1],
+			.envelope_to = pattern->texts[2],
+			.evidence = pattern->texts[3],
+			.reasons = pattern->texts[4]},
+		.pattern = pattern->id,
 		.recent_messages = sum->recent,
 		.active_days = sum->days + count_bits(sum->week_days),
 		.first_day = sum->first_day,
 		.last_day = sum->last_day,
 	};
-	flags_unpack(sum->key.flags, &stream.row);
+	flags_unpack(pattern->flags, &stream.row);
 	return stream;
 }
 
 /* The largest first; then in an order that both databases give. */
 static int compare_sums(const void *left, const void *right)
 {
-	const struct stream_sum *a = *(const struct stream_sum *const *)left;
-	const struct stream_sum *b = *(const struct stream_sum *const *)right;
+	const struct stream_sum *a = left;
+	const struct stream_sum *b = right;
 	if (a->messages != b->messages) {
 		return a->messages > b->messages ? -1 : 1;
 	}
-	int order = memcmp(a->key.source, b->key.source, SOURCE_ROOM);
-	return order != 0 ? order : memcmp(a->key.words, b->key.words, sizeof(a->key.words));
+	int order = memcmp(a->source, b->source, SOURCE_MAX);
+	return order != 0 ? order : (a->pattern > b->pattern) - (a->pattern < b->pattern);
 }
 
-static const struct stream_sum **sort_sums(const struct stream_reading *reading)
+/* What was too much comes last, as one. */
+static void sort_sums(struct stream_reading *reading)
 {
-	size_t count = map_count(&reading->by_key);
-	const struct stream_sum **sums = arena_alloc(reading->arena, (count + 1) * sizeof(*sums));
-	for (size_t i = 0; sums != NULL && i < count; i++) {
-		sums[i] = map_at(&reading->by_key, i)->value;
+	if (reading->sums.len > 1) {
+		qsort(reading->sums.items, reading->sums.len, sizeof(struct stream_sum),
+		      compare_sums);
 	}
-	if (sums != NULL) {
-		qsort(sums, count, sizeof(*sums), compare_sums);
-	}
-	return sums;
-}
-
-static int give_streams(struct store *store, const struct stream_reading *reading,
-			store_stream_fn *each, void *context, struct failure *reterr)
-{
-	const struct stream_sum **sums = sort_sums(reading);
-	size_t count = map_count(&reading->by_key);
-	struct word_texts texts = word_texts_new(reading->arena);
-	for (size_t i = 0; sums != NULL && i < count; i++) {
-		for (size_t word = 0; word < WORD_COUNT; word++) {
-			word_texts_want(&texts, sums[i]->key.words[word]);
+	if (reading->rest.messages > 0) {
+		struct stream_sum *last = VECTOR_PUSH(&reading->sums, reading->arena,
+						      struct stream_sum, STORE_STREAMS_MAX + 1);
+		if (last != NULL) {
+			*last = reading->rest;
 		}
 	}
-	int r = word_texts_fetch(&texts, store, reterr);
+}
+
+static int give_streams(struct store *store, struct stream_reading *reading, store_stream_fn *each,
+			void *context, struct failure *reterr)
+{
+	sort_sums(reading);
+	struct pattern_table patterns = pattern_table_new(reading->arena);
+	for (size_t i = 0; i < reading->sums.len; i++) {
+		(void)pattern_want(&patterns, sum_at(reading, i)->pattern);
+	}
+	int r = pattern_table_fetch(&patterns, store, reterr);
 	if (r == 0 && arena_has_failed(reading->arena)) {
 		r = failure_set_memory(reterr, "read the reports");
 	}
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct store_stream stream = stream_of(sums[i], &texts);
-		r = each(context, &stream);
-	}
-	if (r == 0 && reading->rest.messages > 0) {
-		struct store_stream stream = stream_of(&reading->rest, &texts);
+	for (size_t i = 0; r == 0 && i < reading->sums.len; i++) {
+		const struct stream_sum *sum = sum_at(reading, i);
+		struct store_stream stream = stream_of(sum, pattern_want(&patterns, sum->pattern));
 		r = each(context, &stream);
 	}
 	return r;
@@ -251,13 +303,13 @@ int store_streams(struct store *store, const struct store_scope *scope, int64_t 
 		.scope = scope,
 		.recent_day = recent_day,
 		.arena = arena_new(STREAMS_MAX_BYTES),
-		.rest = {.first_day = INT64_MAX, .last_day = INT64_MIN},
+		.rest = {.first_day = INT32_MAX, .last_day = INT32_MIN},
 	};
 	if (reading.arena == NULL) {
 		return failure_set_memory(reterr, "read the reports");
 	}
 	/* Where the arena lies is what reporters cannot know. */
-	reading.by_key = map_new(reading.arena, STORE_STREAMS_MAX, (uintptr_t)reading.arena);
+	reading.seed = mix((uintptr_t)reading.arena);
 	int r = read_weeks(store, &reading, reterr);
 	if (r == 0) {
 		r = give_streams(store, &reading, each, context, reterr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* Texts that many rows share are kept once and known by a number. */
+/* Texts that many rows share, and what else they share, are kept once and known by a number. */
 #include "store/internal.h"
 
 static void clean_into(struct span text, size_t max_len, struct buffer *scratch)
@@ -56,16 +56,26 @@ int store_words_prepare(struct store *store, struct failure *reterr)
 	if (store->words.arena != NULL) {
 		return 0;
 	}
-	/* The no-change update makes RETURNING give the id of a word that is there already. */
+	/* The no-change update makes RETURNING give the id of what is there already. */
 	int r = cache_start(&store->words,
 			    "INSERT INTO word (text) VALUES ($1) ON CONFLICT (text)"
 			    " DO UPDATE SET text = excluded.text RETURNING id",
 			    reterr);
+	if (r == 0) {
+		r = cache_start(&store->domains,
+				"INSERT INTO domain (name) VALUES ($1) ON CONFLICT (name)"
+				" DO UPDATE SET name = excluded.name RETURNING id",
+				reterr);
+	}
 	return r < 0 ? r
-		     : cache_start(&store->domains,
-				   "INSERT INTO domain (name) VALUES ($1) ON CONFLICT (name)"
-				   " DO UPDATE SET name = excluded.name RETURNING id",
-				   reterr);
+		     : cache_start(
+			       &store->patterns,
+			       "INSERT INTO pattern (header_from, envelope_from, envelope_to,"
+			       " evidence, reasons, flags) VALUES ($1, $2, $3, $4, $5, $6)"
+			       " ON CONFLICT (evidence, envelope_from, envelope_to, header_from,"
+			       " reasons, flags) DO UPDATE SET flags = excluded.flags"
+			       " RETURNING id",
+			       reterr);
 }
 
 void store_words_forget(struct store *store)
@@ -73,6 +83,7 @@ void store_words_forget(struct store *store)
 	if (store->words.arena != NULL) {
 		(void)cache_start(&store->words, store->words.insert_sql, NULL);
 		(void)cache_start(&store->domains, store->domains.insert_sql, NULL);
+		(void)cache_start(&store->patterns, store->patterns.insert_sql, NULL);
 	}
 }
 
@@ -114,5 +125,28 @@ int store_word(struct store *store, struct word_cache *cache, struct span text, 
 		}
 	}
 	buffer_free(&scratch);
+	return r;
+}
+
+int store_pattern(struct store *store, const struct pattern *pattern, int64_t *ret_id,
+		  struct failure *reterr)
+{
+	struct word_cache *cache = &store->patterns;
+	struct span key = span_of(pattern, sizeof(*pattern));
+	const int64_t *known = map_get(&cache->ids, key);
+	if (known != NULL) {
+		*ret_id = *known;
+		return 0;
+	}
+	struct driver_value values[PATTERN_WORDS + 1];
+	for (size_t i = 0; i < PATTERN_WORDS; i++) {
+		values[i] = driver_integer(pattern->words[i]);
+	}
+	values[PATTERN_WORDS] = driver_integer(pattern->flags);
+	struct driver_query query = {cache->insert_sql, values, PATTERN_WORDS + 1, take_id, ret_id};
+	int r = store_query(store, &query, reterr);
+	if (r == 0) {
+		remember(cache, key, *ret_id);
+	}
 	return r;
 }

@@ -22,7 +22,7 @@ static const char days_sql[] =
 	" GROUP BY domain, day) u GROUP BY domain, day"
 	" HAVING sum(p) <> 0 OR sum(n) <> 0 OR sum(m) <> 0) bad";
 
-#define STREAM "domain, source, flags, header_from, envelope_from, envelope_to, evidence, reasons"
+#define STREAM "domain, pattern, source"
 #define DAY(number, bit)                                                                           \
 	"SELECT week * 7 + " number " AS day, " STREAM ", 1 AS n, m" number                        \
 	" AS m FROM stream_week WHERE (days & " bit ") <> 0 OR m" number " <> 0 UNION ALL "

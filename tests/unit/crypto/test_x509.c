@@ -3,8 +3,11 @@
 /* Certificates: their view, the names they are for, whom they lead to. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include <openssl/pem.h>
 
 #include "certificate.h"
 #include "crypto/x509.h"
@@ -127,6 +130,59 @@ static void test_names(void **state)
 	}
 }
 
+/* The root's name written in another way (RFC 5280 7.1), and an authority found through another. */
+static void test_trust_names(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new((size_t)1 << 20);
+	struct certificate_order order = {
+		.key = "P-256", .subject = "ROOT", .is_ca = true, .not_after = UNTIL};
+	struct certificate root = certificate_new(&order);
+	struct certificate renamed = root;
+	renamed.x509 = X509_dup(root.x509);
+	X509_NAME *name = X509_NAME_new();
+	assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+						    (const unsigned char *)"root", -1, -1, 0),
+			 1);
+	X509_set_subject_name(renamed.x509, name);
+	X509_NAME_free(name);
+	order.subject = "between";
+	order.issuer = &root;
+	struct certificate middle = certificate_new(&order);
+	struct certificate_order leaf_order = {
+		.key = "P-256", .subject = "leaf", .issuer = &renamed, .not_after = UNTIL};
+	struct certificate leaf = certificate_new(&leaf_order);
+	leaf_order.issuer = &middle;
+	struct certificate below = certificate_new(&leaf_order);
+	char path[] = "/tmp/mailseal-roots-XXXXXX";
+	int file = mkstemp(path);
+	assert_true(file >= 0);
+	close(file);
+	/* The file holds an authority that is no root, too. */
+	certificate_write(&middle, path, /* with_key */ true);
+	struct x509_trust_store *store = NULL;
+	struct failure failure;
+	const struct span chain[] = {certificate_der(arena, &leaf), certificate_der(arena, &below)};
+	assert_int_equal(x509_trust_store_load(path, &store, &failure), 0);
+	assert_false(x509_trust_check(store, &chain[1], 1).is_trusted);
+	x509_trust_store_free(store);
+	FILE *more = fopen(path, "ae");
+	assert_non_null(more);
+	PEM_write_X509(more, root.x509);
+	assert_int_equal(fclose(more), 0);
+	assert_int_equal(x509_trust_store_load(path, &store, &failure), 0);
+	assert_true(x509_trust_check(store, &chain[1], 1).is_trusted);
+	assert_true(x509_trust_check(store, &chain[0], 1).is_trusted);
+	x509_trust_store_free(store);
+	unlink(path);
+	X509_free(renamed.x509);
+	certificate_free(&root);
+	certificate_free(&middle);
+	certificate_free(&leaf);
+	certificate_free(&below);
+	arena_free(arena);
+}
+
 static void test_trust(void **state)
 {
 	(void)state;
@@ -181,10 +237,9 @@ static void test_trust(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_view),
-		cmocka_unit_test(test_not_a_certificate),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_view),	    cmocka_unit_test(test_not_a_certificate),
+		cmocka_unit_test(test_names),	    cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_trust_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

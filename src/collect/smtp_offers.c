@@ -269,3 +269,55 @@ bool smtp_offers_drop_group(struct smtp_step_run *run, uint16_t group)
 	}
 	return false;
 }
+
+static bool is_exchange_alike(enum tls_kx one, enum tls_kx other)
+{
+	const struct tls_kx_info *a = tls_kx_info(one);
+	const struct tls_kx_info *b = tls_kx_info(other);
+	return a->is_ephemeral == b->is_ephemeral && a->is_dh == b->is_dh && a->is_ec == b->is_ec &&
+	       a->is_export == b->is_export &&
+	       (a->auth == TLS_AUTH_NONE) == (b->auth == TLS_AUTH_NONE);
+}
+
+/* The shorter key stands for both. */
+static enum tls_cipher family_of(enum tls_cipher cipher)
+{
+	switch (cipher) {
+	case TLS_CIPHER_AES_256_CBC:
+	case TLS_CIPHER_CAMELLIA_256_CBC:
+	case TLS_CIPHER_ARIA_256_CBC:
+	case TLS_CIPHER_AES_256_CCM_8:
+	case TLS_CIPHER_AES_256_CCM:
+	case TLS_CIPHER_AES_256_GCM:
+	case TLS_CIPHER_CAMELLIA_256_GCM:
+	case TLS_CIPHER_ARIA_256_GCM:
+		return cipher - 1;
+	default:
+		return cipher;
+	}
+}
+
+/* SHA-256 and SHA-384 are of one class; with AEAD the digest is not the suite's protection. */
+static bool is_mac_alike(const struct tls_suite *one, const struct tls_suite *other)
+{
+	bool are_sha2 = one->mac >= TLS_MAC_SHA256 && other->mac >= TLS_MAC_SHA256;
+	return one->mac == other->mac || are_sha2 || tls_cipher_is_aead(one->cipher);
+}
+
+static bool is_alike(const struct tls_suite *one, const struct tls_suite *other)
+{
+	return one != NULL && other != NULL && is_exchange_alike(one->kx, other->kx) &&
+	       family_of(one->cipher) == family_of(other->cipher) && is_mac_alike(one, other);
+}
+
+void smtp_offers_drop_alike(struct smtp_step_run *run, uint32_t suite)
+{
+	const struct tls_suite *chosen = tls_suite_find(suite);
+	size_t kept = 0;
+	for (size_t i = 0; i < run->suite_count; i++) {
+		if (!is_alike(chosen, tls_suite_find(run->suites[i]))) {
+			run->suites[kept++] = run->suites[i];
+		}
+	}
+	run->suite_count = kept;
+}

@@ -34,13 +34,26 @@ static void refuse_groups(const struct answer *answer, struct endpoint_groups *g
 	}
 }
 
+/* What is good is not told apart below full; of the weak one of a kind is enough for a verdict. */
+static bool is_inventory(const struct answer *answer)
+{
+	return answer->plan->endpoint->plan == ENDPOINT_FULL;
+}
+
 static void take_suites(const struct answer *answer)
 {
 	if (answer->tls == NULL) {
 		refuse_suites(answer);
-	} else if (answer->tls->version == answer->run->version &&
-		   smtp_offers_drop_suite(answer->run, answer->tls->suite) &&
-		   answer->run->suite_count > 0) {
+		return;
+	}
+	if (answer->tls->version != answer->run->version ||
+	    !smtp_offers_drop_suite(answer->run, answer->tls->suite)) {
+		return;
+	}
+	if (!is_inventory(answer)) {
+		smtp_offers_drop_alike(answer->run, answer->tls->suite);
+	}
+	if (answer->run->suite_count > 0) {
 		again(answer->run);
 	}
 }

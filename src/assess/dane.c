@@ -258,6 +258,28 @@ static void report_host(struct assessment *a, const struct dane_host *host)
 
 /* --- measures --- */
 
+/* Of the hosts that have records, or for which senders must suppose some. */
+static void measure_valid(struct assessment *a, const struct dane_view *view, size_t unknown)
+{
+	size_t with = 0;
+	size_t matching = 0;
+	for (size_t i = 0; i < view->host_count; i++) {
+		const struct dane_host *host = &view->hosts[i];
+		bool is_known = host->state != DANE_STATE_NONE && host->state != DANE_STATE_UNKNOWN;
+		with += is_known;
+		matching += host->state == DANE_STATE_MATCH;
+	}
+	if (matching < with) {
+		measure_bool(a, MEASURE_DANE_VALID, false);
+	} else if (unknown > 0) {
+		measure_unknown(a, MEASURE_DANE_VALID, SPAN("not every mail host could be seen"));
+	} else if (with == 0) {
+		measure_not_applicable(a, MEASURE_DANE_VALID, SPAN("no signed TLSA records"));
+	} else {
+		measure_bool(a, MEASURE_DANE_VALID, true);
+	}
+}
+
 static void measure_all(struct assessment *a, const struct dane_view *view)
 {
 	size_t counts[DANE_STATE_UNKNOWN + 1] = {0};
@@ -270,12 +292,7 @@ static void measure_all(struct assessment *a, const struct dane_view *view)
 		prepared += host->usable_count > 1;
 	}
 	size_t unknown = counts[DANE_STATE_UNKNOWN] + a->mx->left_out_count;
-	size_t known = view->host_count - counts[DANE_STATE_UNKNOWN];
-	if (counts[DANE_STATE_MATCH] == known && unknown > 0) {
-		measure_unknown(a, MEASURE_DANE_VALID, SPAN("not every mail host could be seen"));
-	} else {
-		measure_bool(a, MEASURE_DANE_VALID, counts[DANE_STATE_MATCH] == view->host_count);
-	}
+	measure_valid(a, view, unknown);
 	if (present < view->host_count && present + unknown >= view->host_count) {
 		measure_unknown(a, MEASURE_DANE_PRESENT,
 				SPAN("not every mail host could be looked up"));

@@ -62,6 +62,8 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 	[MEASURE_TLS_RPT_PRESENT] = {"tls-rpt.present", MEASURE_BOOL, "a TLS-RPT record exists"},
 	[MEASURE_TLS_RPT_VALID] = {"tls-rpt.valid", MEASURE_BOOL, "exactly one, without error"},
 	[MEASURE_TLS_RPT_RUA] = {"tls-rpt.rua", MEASURE_NUMBER, "report destinations"},
+	[MEASURE_TLS_RPT_RETIRED_DESTINATION] = {"tls-rpt.retired-destination", MEASURE_BOOL,
+						 "reports go to a service that has closed"},
 	[MEASURE_MTA_STS_RECORD_PRESENT] = {"mta-sts.record-present", MEASURE_BOOL,
 					    "a record at _mta-sts"},
 	[MEASURE_MTA_STS_RECORD_VALID] = {"mta-sts.record-valid", MEASURE_BOOL,
@@ -134,7 +136,24 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 				     "every host answers hellos in two segments"},
 	[MEASURE_TLS_INJECTION] = {"tls.injection", MEASURE_BOOL,
 				   "a host answers commands sent before TLS inside it"},
-	[MEASURE_DANE_VALID] = {"dane.valid", MEASURE_BOOL, "every host: usable TLSA that matches"},
+	[MEASURE_TLS_CERTIFICATE_RSA_BITS] = {"tls.certificate-rsa-bits", MEASURE_NUMBER,
+					      "the shortest RSA key of a certificate"},
+	[MEASURE_TLS_CERTIFICATE_DAYS] = {"tls.certificate-days", MEASURE_NUMBER,
+					  "the longest life of a certificate"},
+	[MEASURE_TLS_CERTIFICATE_REVOKED] = {"tls.certificate-revoked", MEASURE_BOOL,
+					     "a host presents one that was revoked, by what is "
+					     "stapled to it"},
+	[MEASURE_TLS_CHAIN_ORDERED] = {"tls.chain-ordered", MEASURE_BOOL,
+				       "every host sends its chain in order, with what it takes"},
+	[MEASURE_TLS_IPV6_REACHABLE] = {"tls.ipv6-reachable", MEASURE_BOOL,
+					"every IPv6 address of a mail host answers"},
+	[MEASURE_TLS_DOWNGRADE] =
+		{"tls.downgrade", MEASURE_WORD,
+		 "what shows that STARTTLS was stripped: none, reported, sts-testing, sts-enforce, "
+		 "dane or both"},
+	[MEASURE_DANE_VALID] = {"dane.valid", MEASURE_BOOL,
+				"the TLSA records of every host that has some can be used and "
+				"match"},
 	[MEASURE_DANE_PRESENT] = {"dane.present", MEASURE_BOOL,
 				  "every host: signed TLSA records, whatever they say"},
 	[MEASURE_DANE_ROLLOVER] = {"dane.rollover", MEASURE_BOOL,
@@ -158,6 +177,7 @@ static const char *const word_sets[MEASURE_COUNT] = {
 	[MEASURE_MTA_STS_MODE] = "none testing enforce",
 	[MEASURE_TLS_LEAST_VERSION] = "ssl2 ssl3 tls1.0 tls1.1 tls1.2 tls1.3",
 	[MEASURE_TLS_BEST_VERSION] = "ssl2 ssl3 tls1.0 tls1.1 tls1.2 tls1.3",
+	[MEASURE_TLS_DOWNGRADE] = "none reported sts-testing sts-enforce dane both",
 	[MEASURE_DNSSEC_DOMAIN] = "secure insecure bogus",
 	[MEASURE_DNSSEC_MX] = "secure insecure bogus",
 };

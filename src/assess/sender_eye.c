@@ -4,7 +4,9 @@
 #include "assess/sender_eye.h"
 
 #include "assess/dane.h"
+#include "assess/measure.h"
 #include "assess/mta_sts.h"
+#include "assess/tls_rpt.h"
 #include "assess/transit.h"
 
 /* What the addresses of one host are like. */
@@ -160,6 +162,51 @@ static enum delivery stripped_of_all(const struct sender_eye_host *hosts, size_t
 	return all;
 }
 
+/* RFC 8460: reports tell of it afterwards, also of domains without any policy */
+static struct probe is_reported(const struct tls_rpt_view *view)
+{
+	if (view->record != NULL && view->rua.working_count > 0) {
+		return probe_of(true);
+	}
+	bool is_open = !view->found.is_known || view->rua.unknown_count > 0;
+	return is_open ? probe_unknown(PROBE_UNCLEAR) : probe_of(false);
+}
+
+/* Without a policy that is enforced and without DANE. */
+static void measure_low_rungs(struct assessment *a)
+{
+	struct probe reported = is_reported(a->tls_rpt);
+	if (a->mta_sts->mode == MTA_STS_MODE_TESTING && !a->mta_sts->is_without) {
+		measure_word(a, MEASURE_TLS_DOWNGRADE, SPAN("sts-testing"));
+	} else if (reported.answer == PROBE_UNKNOWN) {
+		measure_unknown(a, MEASURE_TLS_DOWNGRADE,
+				SPAN("whether anybody would be told is not known"));
+	} else {
+		measure_word(a, MEASURE_TLS_DOWNGRADE,
+			     probe_is_yes(reported) ? SPAN("reported") : SPAN("none"));
+	}
+}
+
+/* Which rung of the ladder the domain stands on: what would show that STARTTLS was taken out. */
+static void measure_downgrade(struct assessment *a, const struct sender_eye_view *view)
+{
+	enum delivery sts = view->senders[SENDER_MTA_STS].stripped;
+	enum delivery dane = view->senders[SENDER_DANE].stripped;
+	bool is_enforced = sts == DELIVERY_DEFERRED && a->mta_sts->mode == MTA_STS_MODE_ENFORCE;
+	bool has_dane = dane == DELIVERY_DEFERRED && a->dane->has_usable;
+	if (sts == DELIVERY_UNKNOWN || dane == DELIVERY_UNKNOWN) {
+		measure_unknown(a, MEASURE_TLS_DOWNGRADE,
+				SPAN("what senders would do is not known"));
+	} else if (is_enforced || has_dane) {
+		measure_word(a, MEASURE_TLS_DOWNGRADE,
+			     is_enforced && has_dane ? SPAN("both")
+			     : has_dane		     ? SPAN("dane")
+						     : SPAN("sts-enforce"));
+	} else {
+		measure_low_rungs(a);
+	}
+}
+
 void sender_eye_assess(struct assessment *a)
 {
 	bool is_seen = a->transit->is_measured && a->dane != NULL && a->mx->host_count > 0;
@@ -183,6 +230,7 @@ void sender_eye_assess(struct assessment *a)
 		view->senders[k].stripped = stripped_of_all(hosts, view->host_count, kind);
 	}
 	a->sender_eye = view;
+	measure_downgrade(a, view);
 }
 
 const char *delivery_name(enum delivery delivery)

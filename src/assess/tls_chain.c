@@ -56,13 +56,18 @@ static bool leaf_incomplete(const struct tls_case *c, const struct transit_leaf 
 	return probe_is_no(leaf->presentation->is_trusted) && tls_leaf_is_alone(leaf);
 }
 
+bool tls_chain_is_ordered(const struct transit_leaf *leaf)
+{
+	return follow(leaf).is_ordered;
+}
+
 /* RFC 5246 7.4.2: each certificate certifies the one before it */
 static bool leaf_disordered(const struct tls_case *c, const struct transit_leaf *leaf,
 			    struct span *ret_what)
 {
 	(void)c;
 	*ret_what = SPAN("an authority's certificate stands before one it signed");
-	return !follow(leaf).is_ordered;
+	return !tls_chain_is_ordered(leaf);
 }
 
 /* Another certificate of the same authority leads to another root: that has its uses. */

@@ -12,6 +12,7 @@
  *   tls_chain      rules about what is sent with them: the chain and the OCSP response
  *   tls_differ     addresses held against each other
  *   tls_measure    the measures
+ *   tls_certificate_measure   those of certificates and addresses
  */
 #ifndef MAILSEAL_ASSESS_TLS_HOSTS_H
 #define MAILSEAL_ASSESS_TLS_HOSTS_H
@@ -41,6 +42,8 @@ typedef bool tls_leaf_test(const struct tls_case *c, const struct transit_leaf *
 bool tls_any_leaf(const struct tls_case *c, struct span *ret_what, tls_leaf_test *test);
 /* Somebody else signed the leaf, and nothing was sent that says who they are. */
 bool tls_leaf_is_alone(const struct transit_leaf *leaf);
+/* What was sent leads upwards step by step. */
+bool tls_chain_is_ordered(const struct transit_leaf *leaf);
 /* RFC 6960 3.2: not of the future, and no newer one is due. */
 bool tls_staple_is_current(const struct ocsp_view *staple, int64_t now);
 /* A certificate is about to end that was renewed at another address. */
@@ -66,6 +69,8 @@ void tls_hosts_assess(struct assessment *a);
 void tls_hosts_compare(struct assessment *a);
 /* Sets all tls.* measures. */
 void tls_hosts_measure(struct assessment *a);
+/* Those of certificates and addresses, likewise. */
+void tls_certificates_measure(struct assessment *a);
 /* MTA-STS is enforced or usable TLSA records stand: senders defer rather than deliver in clear. */
 bool tls_is_insisted_on(const struct assessment *a);
 

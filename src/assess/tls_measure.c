@@ -465,4 +465,5 @@ void tls_hosts_measure(struct assessment *a)
 		measure_question(a, &questions[i]);
 	}
 	measure_lists(a);
+	tls_certificates_measure(a);
 }

@@ -15,6 +15,7 @@ static const enum measure_id measures[] = {
 	MEASURE_TLS_RPT_PRESENT,
 	MEASURE_TLS_RPT_VALID,
 	MEASURE_TLS_RPT_RUA,
+	MEASURE_TLS_RPT_RETIRED_DESTINATION,
 };
 
 #define MEASURES (sizeof(measures) / sizeof(measures[0]))
@@ -126,6 +127,16 @@ static void report_destination(struct assessment *a, const struct tls_rpt_view *
 	}
 }
 
+static bool has_retired(const struct destinations *rua)
+{
+	for (size_t i = 0; i < rua->count; i++) {
+		if (rua->items[i].state == DESTINATION_RETIRED) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void assess_record(struct assessment *a, struct tls_rpt_view *view)
 {
 	const struct tls_rpt_record *record = tls_rpt_record_parse(a->arena, view->found.texts[0]);
@@ -151,6 +162,7 @@ static void assess_record(struct assessment *a, struct tls_rpt_view *view)
 	}
 	measure_bool(a, MEASURE_TLS_RPT_VALID, is_valid);
 	measure_number(a, MEASURE_TLS_RPT_RUA, (int64_t)record->rua_count);
+	measure_bool(a, MEASURE_TLS_RPT_RETIRED_DESTINATION, has_retired(&view->rua));
 }
 
 /* RFC 8460 3: with more than one record senders act as if there were none */
@@ -159,6 +171,8 @@ static void assess_several(struct assessment *a, const struct tls_rpt_view *view
 	txt_records_report_several(a, FINDING_TLS_RPT_SEVERAL_RECORDS, &view->found);
 	measure_bool(a, MEASURE_TLS_RPT_VALID, false);
 	measure_not_applicable(a, MEASURE_TLS_RPT_RUA, SPAN("several TLS-RPT records"));
+	measure_not_applicable(a, MEASURE_TLS_RPT_RETIRED_DESTINATION,
+			       SPAN("several TLS-RPT records"));
 }
 
 void tls_rpt_assess(struct assessment *a)

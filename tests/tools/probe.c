@@ -2,7 +2,10 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * Asks endpoints and prints the facts:
- *   probe [--plan quick|normal|full] [--deadline MS] [--trust FILE] [--public] 'ADDR PORT NAME'...
+ *   probe [--plan quick|normal|full] [--deadline MS] [--trust FILE] [--public] [--jobs N]
+ *         'ADDR PORT NAME'...
+ *
+ * --jobs N: N connections at a time to an endpoint and no pause between them, for measuring.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +35,12 @@ static bool read_option(const char *name, const char *value, struct smtp_collect
 	}
 	if (strcmp(name, "--trust") == 0) {
 		options->trust_file = value;
+		return true;
+	}
+	if (strcmp(name, "--jobs") == 0 &&
+	    number_parse_decimal(span_of_string(value), 100, &number)) {
+		options->max_per_endpoint = (unsigned)number;
+		options->gap_ms = 0;
 		return true;
 	}
 	if (strcmp(name, "--deadline") == 0 &&

@@ -14,6 +14,7 @@
  *   applies = CONDITION                        repeatable; all must hold, else not applicable
  *   require = CONDITION                        repeatable; all must hold, else not satisfied
  *   attest = yes                               instead of require: not visible from outside
+ *   from = DATE                                the row is asked from that day on
  *   conflict, note                             may be left out
  *
  * condition.h says how a CONDITION is written. Any key but applies and require stands once.
@@ -21,7 +22,9 @@
  * Judging is three-valued. Applies: one that fails makes the row not applicable, else one that is
  * unknown makes it not measured. Require: one that fails makes it not satisfied, else one that is
  * unknown makes it not measured; those about a measure that makes no sense for the domain are left
- * out, and when none remains the row is not applicable.
+ * out, and when none remains the row is not applicable. A row whose day has not come is satisfied
+ * already or not applicable yet; in the second case the reason names the day, from which on what
+ * there is today will not be enough.
  */
 #ifndef MAILSEAL_ASSESS_PROFILE_H
 #define MAILSEAL_ASSESS_PROFILE_H
@@ -51,6 +54,8 @@ struct requirement {
 	struct span source;
 	struct span conflict; /* what another baseline says otherwise; may be empty */
 	struct span note;     /* how we read the source; "Draft: ..." where it is unverified */
+	struct span from;     /* the day from which on it is asked; empty: always */
+	int64_t from_time;    /* the same; 0: always */
 	bool is_attest;
 	const struct condition *applies;
 	size_t applies_count;
@@ -75,6 +80,7 @@ struct requirement_result {
 	const struct requirement *requirement;
 	enum requirement_status status;
 	struct span reason; /* what was seen instead, or why it could not be measured */
+	bool will_fail;	    /* not asked yet, and when it is, today's state will not be enough */
 };
 
 struct profile_result {

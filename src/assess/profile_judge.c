@@ -108,6 +108,21 @@ static void judge_demands(struct arena *arena, const struct requirement *require
 				 assessment, shown);
 }
 
+/* What is not enough for a row of the future is told with its day, and held against nobody. */
+static void judge_day(struct arena *arena, const struct assessment *assessment,
+		      struct requirement_result *result)
+{
+	const struct requirement *requirement = result->requirement;
+	if (assessment->options->now >= requirement->from_time ||
+	    result->status != REQUIREMENT_NOT_SATISFIED) {
+		return;
+	}
+	result->status = REQUIREMENT_NOT_APPLICABLE;
+	result->will_fail = true;
+	result->reason = arena_printf(arena, "from %.*s on this will not be enough: %.*s",
+				      SPAN_ARG(requirement->from), SPAN_ARG(result->reason));
+}
+
 static struct requirement_result judge_requirement(struct arena *arena,
 						   const struct requirement *requirement,
 						   const struct assessment *assessment)
@@ -122,6 +137,7 @@ static struct requirement_result judge_requirement(struct arena *arena,
 		return result;
 	}
 	judge_demands(arena, requirement, assessment, &result);
+	judge_day(arena, assessment, &result);
 	return result;
 }
 

@@ -199,6 +199,16 @@ static int read_condition(struct requirement_reader *reader, const struct conf_e
 	return 0;
 }
 
+static int read_from(const struct loader *loader, const struct conf_entry *entry,
+		     struct requirement *requirement)
+{
+	requirement->from = entry->value;
+	return time_parse(entry->value, &requirement->from_time)
+		       ? 0
+		       : complain(loader, entry->line, "\"%.*s\" is not a date",
+				  SPAN_ARG(entry->value));
+}
+
 static int read_requirement_entry(struct requirement_reader *reader, const struct conf_entry *entry)
 {
 	const struct loader *loader = reader->loader;
@@ -207,6 +217,9 @@ static int read_requirement_entry(struct requirement_reader *reader, const struc
 	}
 	if (span_equal(entry->key, SPAN("require"))) {
 		return read_condition(reader, entry, &reader->requires);
+	}
+	if (span_equal(entry->key, SPAN("from"))) {
+		return read_from(loader, entry, reader->requirement);
 	}
 	if (span_equal(entry->key, SPAN("control"))) {
 		reader->has_control = control_parse(entry->value, &reader->requirement->control);

@@ -32,7 +32,8 @@ static void write_requirement(struct page *page, const struct requirement_result
 	page_html(page, "</strong> ");
 	page_element(page, "span", "meta", row->requirement->level);
 	page_html(page, "</div> ");
-	page_tag(page, requirement_class(row->status), requirement_words(row->status));
+	page_tag(page, row->will_fail ? "warn" : requirement_class(row->status),
+		 row->will_fail ? "not enough later" : requirement_words(row->status));
 	page_html(page, " <div>");
 	page_text(page, row->requirement->title);
 	if (row->reason.len > 0) {

@@ -157,6 +157,10 @@ static void write_requirement(struct json_writer *json, const struct requirement
 	if (requirement->conflict.len > 0) {
 		json_key_string(json, "conflict", requirement->conflict);
 	}
+	if (requirement->from.len > 0) {
+		json_key_string(json, "from", requirement->from);
+		json_key_bool(json, "will_fail", row->will_fail);
+	}
 	json_object_end(json);
 }
 

@@ -18,6 +18,9 @@ static void write_one(const struct profile *profile, struct buffer *text)
 			      SPAN_ARG(r->level), control_title(r->control),
 			      r->is_attest ? "  (to be attested)" : "", SPAN_ARG(r->title),
 			      SPAN_ARG(r->source));
+		if (r->from.len > 0) {
+			buffer_printf(text, "  asked from %.*s on\n", SPAN_ARG(r->from));
+		}
 		if (r->conflict.len > 0) {
 			buffer_printf(text, "  others say: %.*s\n", SPAN_ARG(r->conflict));
 		}
@@ -49,6 +52,9 @@ static void write_json_requirement(struct json_writer *json, const struct requir
 	json_key_string(json, "source", r->source);
 	json_key_string(json, "conflict", r->conflict);
 	json_key_bool(json, "attest", r->is_attest);
+	if (r->from.len > 0) {
+		json_key_string(json, "from", r->from);
+	}
 	json_object_end(json);
 }
 

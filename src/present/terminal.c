@@ -317,7 +317,7 @@ static void write_unknowns(const struct ink *ink, const struct assessment *a)
 
 static bool is_row_shown(const struct requirement_result *row, bool is_verbose)
 {
-	return is_verbose || row->status == REQUIREMENT_NOT_SATISFIED;
+	return is_verbose || row->status == REQUIREMENT_NOT_SATISFIED || row->will_fail;
 }
 
 static void write_row(const struct ink *ink, const struct requirement_result *row,
@@ -334,7 +334,8 @@ static void write_row(const struct ink *ink, const struct requirement_result *ro
 		[REQUIREMENT_ATTEST] = "attest",
 	};
 	buffer_printf(ink->out, "%*s", 4, "");
-	write_cell(ink, colors[row->status], words[row->status], 8);
+	write_cell(ink, row->will_fail ? INK_YELLOW : colors[row->status],
+		   row->will_fail ? "later" : words[row->status], 8);
 	struct span text =
 		arena_printf(arena, "%.*s (%.*s) %.*s", SPAN_ARG(row->requirement->id),
 			     SPAN_ARG(row->requirement->level), SPAN_ARG(row->requirement->title));

@@ -15,10 +15,14 @@
 #define ROW "[requirement R1]\ncontrol = dmarc\nlevel = MUST\ntitle = Rejects\nsource = RFC 9989\n"
 
 /* An assessment of which only the measures matter. */
+/* 2026-11-23 */
+#define NOW INT64_C(1795392000)
+
 struct fixture {
 	struct arena *arena;
 	struct profile_table *table;
 	struct measures measures;
+	struct assess_options options;
 	struct assessment assessment;
 };
 
@@ -30,6 +34,8 @@ static int set_up(void **state)
 	f->arena = arena_new(ARENA_BYTES);
 	f->assessment.arena = f->arena;
 	f->assessment.measures = &f->measures;
+	f->options.now = NOW;
+	f->assessment.options = &f->options;
 	if (profile_table_load(&f->table, &failure) < 0) {
 		fail_msg("%s: %s", failure.what, failure.detail);
 	}
@@ -161,6 +167,18 @@ static void test_three_values(void **state)
 		 REQUIREMENT_NOT_APPLICABLE, "domain.parked is no"},
 		{"unset", "require = bimi.valid is yes\n", REQUIREMENT_NOT_MEASURED,
 		 "bimi.valid: not measured"},
+		{"not-yet", "require = dmarc.policy is reject\nfrom = 2027-03-15\n",
+		 REQUIREMENT_NOT_APPLICABLE,
+		 "from 2027-03-15 on this will not be enough: dmarc.policy is none, must be "
+		 "reject"},
+		{"on-the-day", "require = dmarc.policy is reject\nfrom = 2026-11-23\n",
+		 REQUIREMENT_NOT_SATISFIED, "dmarc.policy is none, must be reject"},
+		{"long-since", "require = dmarc.policy is reject\nfrom = 2020-01-01\n",
+		 REQUIREMENT_NOT_SATISFIED, "dmarc.policy is none, must be reject"},
+		{"already", "require = spf.all is fail\nfrom = 2027-03-15\n", REQUIREMENT_SATISFIED,
+		 ""},
+		{"not-yet-unknown", "require = spf.lookups <= 10\nfrom = 2027-03-15\n",
+		 REQUIREMENT_NOT_MEASURED, "spf.lookups: a.example TXT: SERVFAIL"},
 	};
 	struct fixture *f = *state;
 	set_measures(f);
@@ -228,6 +246,7 @@ static void test_refused(void **state)
 		{"profile key twice", "[profile mine]\ntitle = a\ntitle = b\n" ROW,
 		 "line 3: \"title\" is given twice"},
 		{"empty value", "[profile mine]\ntitle =\n" ROW, "line 2: \"title\" is empty"},
+		{"bad day", HEAD ROW "from = soon\n", "line 12: \"soon\" is not a date"},
 		{"unknown key", HEAD ROW "require = spf.valid is yes\nseverity = high\n",
 		 "line 13: unknown key \"severity\""},
 		{"key twice", HEAD ROW "level = SHOULD\n", "line 12: \"level\" is given twice"},

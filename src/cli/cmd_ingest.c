@@ -34,8 +34,7 @@ struct ingest_command_options {
 static const struct option options[] = {
 	STORE_OPTION(struct ingest_command_options, database),
 	{"move-to", 0, OPTION_STRING, "FOLDER",
-	 "move files (or messages of a mailbox) there when their rows are safe; refused ones below "
-	 "it",
+	 "move files or messages there when their rows are safe; refused ones below it",
 	 FIELD(move_to)},
 	{"watch", 0, OPTION_STRING, "FOLDER", "go on reading what arrives in this folder",
 	 FIELD(watch)},

@@ -3,6 +3,7 @@
 /* Assumed records laid over observed facts. */
 #include "facts/assume.h"
 
+#include "facts/assume_records.h"
 #include "records/name.h"
 #include "records/txt.h"
 
@@ -45,22 +46,6 @@ static int parse_value(struct arena *arena, struct assumption *assumption, struc
 	return 0;
 }
 
-/* What would have to be carried over to names and types that no assumption is about. */
-static int refuse_unfollowed(const struct assumption *assumption, struct failure *reterr)
-{
-	if (assumption->type == RR_CNAME) {
-		return failure_set(reterr, FAILURE_INPUT, "read the record",
-				   "a CNAME is not followed in a what-if: assume the records that "
-				   "it leads to");
-	}
-	if (span_starts_with(assumption->name, SPAN("*."))) {
-		return failure_set(reterr, FAILURE_INPUT, "read the record",
-				   "a wildcard is not expanded in a what-if: assume the record at "
-				   "a name that it covers");
-	}
-	return 0;
-}
-
 int assumption_add(struct assumptions *assumptions, struct arena *arena, struct span text,
 		   bool is_removal, struct failure *reterr)
 {
@@ -86,10 +71,7 @@ int assumption_add(struct assumptions *assumptions, struct arena *arena, struct 
 					      : "the value is missing after NAME TYPE");
 	}
 	assumption.text = arena_copy(arena, rest);
-	int r = refuse_unfollowed(&assumption, reterr);
-	if (r == 0 && !is_removal) {
-		r = parse_value(arena, &assumption, reterr);
-	}
+	int r = is_removal ? 0 : parse_value(arena, &assumption, reterr);
 	if (r < 0) {
 		return r;
 	}
@@ -100,14 +82,6 @@ int assumption_add(struct assumptions *assumptions, struct arena *arena, struct 
 	}
 	*kept = assumption;
 	return 0;
-}
-
-void assumptions_want(const struct assumptions *assumptions, struct inquiry *inquiry)
-{
-	for (size_t i = 0; i < assumptions->items.len; i++) {
-		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
-		(void)inquire_dns(inquiry, a->name, a->type);
-	}
 }
 
 /* "v=spf1" of "v=spf1 -all": up to the first space or semicolon; empty when the text has no version
@@ -126,18 +100,18 @@ static struct span version_word(struct arena *arena, struct span rdata)
 	return span_slice(txt.text, 0, len);
 }
 
-static bool is_same_key(const struct assumption *a, const struct assumption *b)
+static bool is_about(const struct assumption *a, struct fact_key key)
 {
-	return a->type == b->type && span_equal(a->name, b->name);
+	return a->type == key.type && span_equal(a->name, key.subject);
 }
 
 /* True when an assumption about the same name and type pushes this observed record out. */
-static bool is_replaced(const struct assumptions *assumptions, const struct assumption *about,
+static bool is_replaced(const struct assumptions *assumptions, struct fact_key key,
 			struct arena *arena, struct span rdata)
 {
 	for (size_t i = 0; i < assumptions->items.len; i++) {
 		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
-		if (!is_same_key(a, about)) {
+		if (!is_about(a, key)) {
 			continue;
 		}
 		struct span version = version_word(arena, rdata);
@@ -160,22 +134,21 @@ static void push_record(struct vector *records, struct arena *arena, uint32_t tt
 	}
 }
 
-/* What would be answered: the observed records that stay, then the assumed ones. */
-static void build_records(const struct assumptions *assumptions, const struct assumption *about,
-			  const struct fact *observed, struct arena *arena, struct vector *records)
+void assumptions_records(const struct assumptions *assumptions, struct fact_key key,
+			 const struct fact *observed, struct arena *arena, struct vector *records)
 {
 	const uint32_t assumed_ttl = 3600;
 	if (observed != NULL && fact_is_present(observed)) {
 		for (size_t i = 0; i < observed->dns->record_count; i++) {
 			const struct dns_record *record = &observed->dns->records[i];
-			if (!is_replaced(assumptions, about, arena, record->rdata)) {
+			if (!is_replaced(assumptions, key, arena, record->rdata)) {
 				push_record(records, arena, record->ttl, record->rdata);
 			}
 		}
 	}
 	for (size_t i = 0; i < assumptions->items.len; i++) {
 		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
-		if (is_same_key(a, about) && !a->is_removal) {
+		if (is_about(a, key) && !a->is_removal) {
 			push_record(records, arena, assumed_ttl, a->rdata);
 		}
 	}
@@ -224,7 +197,11 @@ static int let_names_exist(const struct assumptions *assumptions, struct facts *
 {
 	for (size_t i = 0; i < assumptions->items.len; i++) {
 		const struct assumption *a = VECTOR_AT(&assumptions->items, struct assumption, i);
-		struct span name = a->is_removal ? SPAN("") : a->name;
+		/* Under a CNAME the name has what its target has: see assume_cover.c. */
+		bool is_parent_only = a->type == RR_CNAME || span_starts_with(a->name, SPAN("*."));
+		struct span name = a->is_removal    ? SPAN("")
+				   : is_parent_only ? name_parent(a->name)
+						    : a->name;
 		for (; name.len > 0; name = span_from(name, span_find(name, '.', 0) + 1)) {
 			int r = is_observed_missing(overlay, name)
 					? let_exist(overlay, name, reterr)
@@ -249,7 +226,7 @@ int assumptions_apply(const struct assumptions *assumptions, struct facts *overl
 			continue; /* all assumptions of a name and type go in together */
 		}
 		struct vector records = {0};
-		build_records(assumptions, about, observed, arena, &records);
+		assumptions_records(assumptions, key, observed, arena, &records);
 		struct dns_answer answer = {
 			.records = records.items,
 			.record_count = records.len,

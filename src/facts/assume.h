@@ -12,12 +12,14 @@
  * first assumption for a name and type replaces the records that were there, and further ones add
  * to it. A name that did not exist exists with its first assumed record, and so do those above it.
  *
- * CNAMEs and wildcards are refused: what they do to names that were never asked for is not known.
+ * A wildcard (*.example.org) answers for names below it that do not exist, and a CNAME answers with
+ * what stands at its target, whatever was asked. Which names those are shows only while the judge
+ * asks: see assumed_source.
  */
 #ifndef MAILSEAL_FACTS_ASSUME_H
 #define MAILSEAL_FACTS_ASSUME_H
 
-#include "facts/wants.h"
+#include "facts/settle.h"
 
 #define ASSUME_MAX 256
 
@@ -37,10 +39,30 @@ struct assumptions {
  * with it. */
 int assumption_add(struct assumptions *assumptions, struct arena *arena, struct span text,
 		   bool is_removal, struct failure *reterr) MUST_CHECK;
-/* The keys an assumption is about must be observed before it can be laid over: this wants them. */
+/* What an assumption is about, and the targets of CNAMEs for what was asked so far, must be
+ * observed before it can be laid over: this wants them. */
 void assumptions_want(const struct assumptions *assumptions, struct inquiry *inquiry);
-/* Fills the overlay (made by facts_overlay_new over the observed facts). */
+/* Fills the overlay (made by facts_overlay_new over the observed facts) with the names that are
+ * assumed themselves. */
 int assumptions_apply(const struct assumptions *assumptions, struct facts *overlay,
 		      struct arena *arena, struct failure *reterr) MUST_CHECK;
+/*
+ * Lays wildcards and CNAMEs over what was observed: facts of `observed` from `first` on that they
+ * answer instead go changed into the overlay. To be called after assumptions_apply().
+ */
+int assumptions_cover(const struct assumptions *assumptions, const struct facts *observed,
+		      size_t first, struct facts *overlay, struct failure *reterr) MUST_CHECK;
+
+/* A source for judging the overlay: asks another one into the observed facts, then covers. */
+struct assumed_source {
+	struct fact_source source; /* first: answer() casts back */
+	struct fact_source *inner;
+	const struct assumptions *assumptions;
+	struct facts *observed;
+};
+
+struct assumed_source assumed_source_new(struct fact_source *inner,
+					 const struct assumptions *assumptions,
+					 struct facts *observed);
 
 #endif

@@ -12,6 +12,7 @@ struct judging {
 	const struct assumptions *wanted_for; /* observe what the assumptions will be laid over */
 	struct arena *arena;
 	const struct assessment **assessments;
+	struct facts *observed;
 };
 
 static int judge_all(void *context, struct inquiry *inquiry, struct failure *reterr)
@@ -105,13 +106,16 @@ static int fill_report(const struct judging *judging, struct check_report *repor
 static int judge_assumed(struct facts *overlay, struct judging *judging, struct arena *arena,
 			 struct failure *reterr)
 {
-	int r = assumptions_apply(judging->options->assumptions, overlay, arena, reterr);
-	if (r < 0) {
-		return r;
+	const struct assumptions *assumptions = judging->options->assumptions;
+	struct assumed_source assumed =
+		assumed_source_new(judging->options->source, assumptions, judging->observed);
+	int r = assumptions_apply(assumptions, overlay, arena, reterr);
+	if (r == 0) {
+		r = assumptions_cover(assumptions, judging->observed, 0, overlay, reterr);
 	}
 	judging->wanted_for = NULL;
-	return settle(overlay, judging->options->source, (struct judge){judge_all, judging},
-		      reterr);
+	return r == 0 ? settle(overlay, &assumed.source, (struct judge){judge_all, judging}, reterr)
+		      : r;
 }
 
 static int compare_all(const struct assessment *const *before, struct check_report *report,
@@ -176,6 +180,7 @@ int check_domains(struct facts *facts, const struct span *domains, size_t domain
 		.options = options,
 		.wanted_for = has_assumptions(options) ? options->assumptions : NULL,
 		.arena = report.arena,
+		.observed = facts,
 	};
 	int r = run_check(facts, &judging, &report, reterr);
 	if (r < 0) {

@@ -71,7 +71,7 @@ static bool is_due(const struct smtp_plan *plan, enum smtp_step step)
 		return true;
 	}
 	if (!is_settled(plan, SMTP_STEP_SESSION)) {
-		return false;
+		return plan->is_hurried && step == SMTP_STEP_TLS12;
 	}
 	if (step == SMTP_STEP_TLS13 || step == SMTP_STEP_TLS12) {
 		return true;
@@ -213,6 +213,11 @@ void smtp_plan_put_back(struct smtp_plan *plan, const struct smtp_question *ques
 	plan->steps[question->step].state = SMTP_STEP_WAITING;
 }
 
+void smtp_plan_hurry(struct smtp_plan *plan)
+{
+	plan->is_hurried = true;
+}
+
 void smtp_plan_stop(struct smtp_plan *plan, enum probe_reason reason)
 {
 	if (!plan->is_stopped) {
@@ -226,8 +231,9 @@ static void take_break(struct smtp_plan *plan, const struct smtp_question *quest
 {
 	struct smtp_step_run *run = &plan->steps[question->step];
 	plan->breaks++;
-	if (plan->answers == 0 && plan->breaks >= MAX_BREAKS) {
-		bool is_silent = outcome == SMTP_OUTCOME_SILENT;
+	bool is_silent = outcome == SMTP_OUTCOME_SILENT;
+	/* Silence has cost its deadline; it is not waited for twice. */
+	if (plan->answers == 0 && (is_silent || plan->breaks >= MAX_BREAKS)) {
 		smtp_plan_stop(plan, is_silent ? PROBE_TIMEOUT : PROBE_CLOSED);
 		run->state = SMTP_STEP_DONE;
 		return;

@@ -4,9 +4,10 @@
  * What to ask an endpoint next, and what the answers mean for it. No I/O and no time: the plan
  * hands out questions, one connection each, and takes the answers in any order.
  *
- * The first question (a whole session) goes alone: it shows whether there is TLS at all. Then TLS
- * 1.3 and TLS 1.2 by one hello each, and behind them all others. A step that enumerates offers
- * everything, takes out what the server chose, and asks again until it refuses.
+ * The first question (a whole session) goes alone: it shows whether there is TLS at all. When it is
+ * met with silence and no other hello was answered either, it is the last. Then TLS 1.3 and TLS 1.2
+ * by one hello each, and behind them all others. A step that enumerates offers everything, takes
+ * out what the server chose, and asks again until it refuses.
  */
 #ifndef MAILSEAL_COLLECT_SMTP_PLAN_H
 #define MAILSEAL_COLLECT_SMTP_PLAN_H
@@ -99,6 +100,7 @@ struct smtp_plan {
 	unsigned answers;      /* hellos and alerts */
 	unsigned breaks;       /* closed, reset, silent or plain after our hello */
 	bool has_weak;	       /* a suite that is not of the best was accepted */
+	bool is_hurried;       /* the session is slow: TLS 1.2 is asked beside it */
 	bool is_stopped;
 	enum probe_reason stop_reason;
 };
@@ -111,6 +113,12 @@ bool smtp_plan_next(struct smtp_plan *plan, struct smtp_question *ret_question);
 void smtp_plan_put_back(struct smtp_plan *plan, const struct smtp_question *question);
 void smtp_plan_take(struct smtp_plan *plan, const struct smtp_question *question,
 		    enum smtp_outcome outcome, const struct smtp_probe *probe);
+/*
+ * The session's hello has waited long for an answer. Another question goes beside it, so that a
+ * server that is silent to every hello costs its deadline once, and one that is only silent to TLS
+ * 1.3 is told apart.
+ */
+void smtp_plan_hurry(struct smtp_plan *plan);
 /* Asks nothing more; what is open becomes unknown for this reason. */
 void smtp_plan_stop(struct smtp_plan *plan, enum probe_reason reason);
 /* All that the quick plan asks is settled. */

@@ -82,6 +82,15 @@ static void release(struct smtp_attempt *attempt)
 
 static void pump(struct smtp_run *run);
 
+static void stop_attempts(struct smtp_run *run)
+{
+	for (size_t i = 0; i < SMTP_MAX_PER_ENDPOINT; i++) {
+		if (run->attempts[i].exchange != NULL) {
+			exchange_stop(run->attempts[i].exchange);
+		}
+	}
+}
+
 /* True when the question is to be asked again after a rest. */
 static bool wait_and_retry(struct smtp_run *run, enum smtp_outcome outcome)
 {
@@ -122,14 +131,45 @@ static void on_end(void *context, enum exchange_end end)
 		smtp_plan_take(&run->plan, &attempt->question, outcome, attempt->probe);
 	}
 	release(attempt);
+	if (run->plan.is_stopped && outcome == SMTP_OUTCOME_SILENT) {
+		stop_attempts(run);
+	}
 	pump(run);
+}
+
+/* Half of the time for an answer to a hello is enough for every server but the silent. */
+static unsigned patience_ms(const struct smtp_run *run)
+{
+	return run->smtp->options.tls_deadline_ms / 2;
 }
 
 static struct exchange_next on_event(void *context, enum exchange_event event, struct span octets,
 				     struct buffer *send)
 {
 	struct smtp_attempt *attempt = context;
-	return smtp_probe_event(attempt->probe, event, octets, send);
+	struct exchange_next next = smtp_probe_event(attempt->probe, event, octets, send);
+	if (attempt->tls_ms == 0 && attempt->probe->has_tls_begun) {
+		struct smtp_run *run = attempt->run;
+		attempt->tls_ms = loop_now_ms(run->smtp->loop);
+		if (attempt->question.step == SMTP_STEP_SESSION) {
+			/* A little more, as clocks are read at different moments. */
+			timer_set(run->timer, patience_ms(run) + 10);
+		}
+	}
+	return next;
+}
+
+/* The first hello has had no answer for a while. */
+static bool is_kept_waiting(const struct smtp_run *run, int64_t time_ms)
+{
+	for (size_t i = 0; i < SMTP_MAX_PER_ENDPOINT; i++) {
+		const struct smtp_attempt *attempt = &run->attempts[i];
+		if (attempt->exchange != NULL && attempt->question.step == SMTP_STEP_SESSION) {
+			return attempt->tls_ms > 0 && !attempt->probe->has_received_tls &&
+			       time_ms >= attempt->tls_ms + patience_ms(run);
+		}
+	}
+	return false;
 }
 
 static struct smtp_attempt *free_attempt(struct smtp_run *run)
@@ -247,6 +287,9 @@ static void pump(struct smtp_run *run)
 		timer_set(run->timer, DEEP_WAIT_MS);
 		return;
 	}
+	if (is_kept_waiting(run, time_ms)) {
+		smtp_plan_hurry(&run->plan);
+	}
 	while (!run->plan.is_stopped && run->in_flight < max_at_once(run)) {
 		if (time_ms < run->next_dial_ms) {
 			timer_set(run->timer, (unsigned)(run->next_dial_ms - time_ms));
@@ -302,11 +345,7 @@ bool smtp_run_start(struct smtp_run *run, struct smtp_collector *smtp, struct fa
 void smtp_run_stop(struct smtp_run *run)
 {
 	smtp_plan_stop(&run->plan, PROBE_INTERRUPTED);
-	for (size_t i = 0; i < SMTP_MAX_PER_ENDPOINT; i++) {
-		if (run->attempts[i].exchange != NULL) {
-			exchange_stop(run->attempts[i].exchange);
-		}
-	}
+	stop_attempts(run);
 	pump(run);
 }
 

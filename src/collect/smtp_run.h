@@ -35,6 +35,7 @@ struct smtp_attempt {
 	struct arena *arena; /* of the probe */
 	struct smtp_probe *probe;
 	struct exchange *exchange; /* NULL: the place is free */
+	int64_t tls_ms;		   /* when STARTTLS was granted; 0: not yet */
 };
 
 struct smtp_run {

@@ -158,7 +158,34 @@ def test_faults_are_told_apart(name):
     fact, took = ask(handle, "--deadline", "2000")
     assert fact["state"] == "present"
     assert (fact["endpoint"]["greeting"], fact["endpoint"]["starttls"]) == (greeting, starttls)
-    assert took < 13
+    assert took < 4
+
+
+def test_silence_to_every_hello_costs_one_deadline():
+    """5 s is what a hello is given; a second question goes beside the first, not behind it."""
+    server = Server(lambda s, p, n: [talk(p), hang(p)])
+    fact, took = probe(server.port)
+    assert fact["endpoint"]["starttls"] == "silent"
+    assert 4.5 < took < 6.5
+    assert server.count == fact["endpoint"]["connections"] == 2
+
+
+def test_silence_to_tls_1_3_only_is_told_apart(certificates):
+    """A filter that drops what it does not know; TLS 1.2 alone gets through."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates["ec"])
+
+    def handle(server, peer, number):
+        talk(peer)
+        time.sleep(0.2)
+        if b"\x00\x2b" in peer.recv(4096, socket.MSG_PEEK):  # supported_versions
+            hang(peer)
+            return
+        context.wrap_socket(peer, server_side=True)
+
+    fact, _ = ask(handle, "--plan", "quick")
+    assert fact["endpoint"]["starttls"] == "works"
+    assert versions(fact)[771] == "yes"
 
 
 def test_refused():

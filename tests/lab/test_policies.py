@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
 """`mailseal check` of domains with MTA-STS: policies from a real HTTPS host on loopback, mail hosts that speak real TLS."""
-import contextlib
 import json
 import os
-import ssl
 import subprocess
 import sys
 import time
@@ -15,7 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "policy"))
 import host as hosts  # noqa: E402
-from host import PolicyHost, RawHost, answer  # noqa: E402
+from host import PolicyHost, answer  # noqa: E402
+from mail import MailHost  # noqa: E402
 from pki import Authority  # noqa: E402
 
 PROGRAM = os.environ.get("MAILSEAL", str(ROOT / "build" / "mailseal"))
@@ -62,40 +61,6 @@ ROWS = {
 ENFORCED = {name for name, row in ROWS.items() if row[2] == "mta-sts-enforced"}
 
 
-def mail_host(path):
-    """Enough SMTP for a probe: greeting, EHLO, STARTTLS, and EHLO again inside."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(path)
-
-    def talk(peer, lines):
-        for line in lines:
-            word = line.strip().upper()[:8]
-            if word == b"STARTTLS":
-                peer.sendall(b"220 go\r\n")
-                return True
-            peer.sendall(b"250-mx.policies.org\r\n250 STARTTLS\r\n" if word[:4] == b"EHLO" else b"221 bye\r\n")
-        return False
-
-    def handle(peer):
-        peer.sendall(b"220 mx.policies.org ESMTP\r\n")
-        if talk(peer, unbuffered_lines(peer)):
-            inside = context.wrap_socket(peer, server_side=True)
-            with contextlib.suppress(OSError):
-                talk(inside, unbuffered_lines(inside))
-
-    return RawHost(handle, MAIL_ADDRESS)
-
-
-def unbuffered_lines(peer):
-    line = b""
-    while octet := peer.recv(1):
-        line += octet
-        if octet == b"\n":
-            yield line
-            line = b""
-
-
 class World:
     """The servers, and how to ask about their domains."""
 
@@ -104,7 +69,7 @@ class World:
         self.authority = Authority(folder)
         (folder / "stranger").mkdir()
         stranger = Authority(folder / "stranger")
-        self.mail = mail_host(self.authority.leaf("mx.policies.org"))
+        self.mail = MailHost(self.authority.leaf("mx.policies.org"), "mx.policies.org", address=MAIL_ADDRESS)
         rows = {}
         for name, (behave, leaf, _) in ROWS.items():
             host = f"mta-sts.{name}.policies.org"

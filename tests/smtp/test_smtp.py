@@ -21,8 +21,9 @@ EHLO = b"250-mx.example.org\r\n250-SIZE 1000\r\n250 STARTTLS\r\n"
 class Server:
     """Runs handle(server, socket, number of the connection) for each connection."""
 
-    def __init__(self, handle):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, handle, address="127.0.0.1"):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.listener = socket.create_server((address, 0), family=family)
         self.port = self.listener.getsockname()[1]
         self.handle = handle
         self.count = 0
@@ -44,8 +45,8 @@ class Server:
             peer.close()
 
 
-def probe(port, *options, count=1):
-    subjects = [f"127.0.0.1 {port} mx{i}.example.org" for i in range(count)]
+def probe(port, *options, count=1, address="127.0.0.1"):
+    subjects = [f"{address} {port} mx{i}.example.org" for i in range(count)]
     began = time.monotonic()
     out = subprocess.run([PROBE, *options, *subjects], capture_output=True, text=True, timeout=100, check=True).stdout
     facts = [json.loads(line) for line in out.splitlines()]
@@ -267,6 +268,77 @@ def test_throttled_at_first_then_let_in(certificates):
 
     fact, _ = ask(handle, "--plan", "quick")
     assert versions(fact)[772] == versions(fact)[771] == "yes"
+
+
+def leaves(fact):
+    """The leaf of each presentation, by whether the name was sent."""
+    return {(row["asked"], row.get("sni", False)): row["chain"][0] for row in fact["endpoint"]["presentations"]}
+
+
+def test_other_certificate_without_the_name(certificates):
+    """The session with the name comes first, the one without it is asked for as well."""
+    named = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    named.load_cert_chain(certificates["ec"])
+    bare = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    bare.load_cert_chain(certificates["rsa"])
+    asked = []
+
+    def choose(tls, name, _):
+        asked.append(name)
+        if name == "mx0.example.org":
+            tls.context = named
+
+    bare.sni_callback = choose
+
+    def handle(_, peer, number):
+        talk(peer)
+        peer.recv(6, socket.MSG_PEEK) == b"NOOP\r\n" and peer.recv(6)
+        peer = bare.wrap_socket(peer, server_side=True)
+        while read_line(peer).startswith(b"EHLO"):
+            peer.sendall(b"250 mx.example.org\r\n")
+
+    fact, _ = ask(handle)
+    seen = leaves(fact)
+    assert seen["any", True] != seen["any", False]
+    assert {"mx0.example.org", None} == set(asked)
+
+
+def test_same_certificate_without_the_name(certificates):
+    fact, _ = ask(tls_server(certificates, keys=("ec",)))
+    seen = leaves(fact)
+    assert seen["any", True] == seen["any", False]
+
+
+def test_ipv6(certificates):
+    server = Server(tls_server(certificates), "::1")
+    fact, _ = probe(server.port, "--plan", "quick", address="::1")
+    server.listener.close()
+    assert fact["endpoint"]["starttls"] == "works"
+    assert versions(fact)[772] == "yes"
+
+
+@pytest.mark.parametrize("parameters, bits, group", [
+    (["dhparam", "-dsaparam", "1024"], 1024, None),
+    (["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"], 2048, 0x100),
+    (["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe3072"], 3072, 0x101),
+])
+def test_size_of_diffie_hellman(certificates, tmp_path, parameters, bits, group):
+    path = tmp_path / "dh.pem"
+    subprocess.run(["openssl", parameters[0], "-out", path, *parameters[1:]], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    context.load_dh_params(path)
+    context.load_cert_chain(certificates["rsa"])
+
+    def handle(_, peer, number):
+        talk(peer)
+        context.wrap_socket(peer, server_side=True)
+
+    fact, _ = ask(handle)
+    (row,) = fact["endpoint"]["dh"]
+    assert (row["bits"], row.get("group")) == (bits, group)
+    assert row["version"] == 771
 
 
 def test_large_hellos_are_dropped(certificates):

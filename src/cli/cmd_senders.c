@@ -9,6 +9,7 @@
 #include "cli/session.h"
 #include "cli/store_options.h"
 #include "present/senders_text.h"
+#include "records/txt.h"
 
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
 #define USUAL_DAYS 90
@@ -46,8 +47,10 @@ static const struct option plan_options[] = {
 	 FIELD(is_offline)},
 	{"replay", 0, OPTION_STRING, "FILE", "take the published record from saved facts",
 	 FIELD(facts.replay_path)},
-	{"with", 0, OPTION_LIST, "'NAME TYPE VALUE'", "what if this DMARC record were published?",
-	 FIELD(facts.with)},
+	{"with", 0, OPTION_LIST, "'NAME TYPE VALUE'",
+	 "what if this SPF, DKIM or DMARC record were published?", FIELD(facts.with)},
+	{"without", 0, OPTION_LIST, "'NAME TYPE'", "what if these records were gone?",
+	 FIELD(facts.without)},
 };
 static const struct option dns_options[] = {DNS_OPTIONS(struct senders_command_options, dns)};
 
@@ -71,8 +74,10 @@ struct run {
 	struct span domain;
 	const struct dmarc_record *published;
 	const struct dmarc_record *assumed;
+	bool has_other_assumptions;
 	struct check_report check;
 	struct senders_report report;
+	const struct plan_what_if *what_if;
 	struct plan plan;
 	bool has_plan;
 };
@@ -140,23 +145,23 @@ static int look_up_record(struct run *run, struct failure *reterr)
 	return 0;
 }
 
-/* --with '_dmarc.example.org TXT v=DMARC1; ...' */
-static int read_assumed(struct run *run, struct failure *reterr)
+/* The domain's own DMARC record, when it is among what is assumed, decides about alignment. */
+static void read_assumed(struct run *run)
 {
-	const struct string_list *texts = &run->options->facts.with;
-	struct span prefix =
-		arena_printf(run->session->arena, "_dmarc.%.*s TXT ", SPAN_ARG(run->domain));
-	for (size_t i = 0; i < texts->count; i++) {
-		struct span text = span_of_string(texts->items[i]);
-		struct span value = span_trim(span_from(text, prefix.len), " \"");
-		if (!span_starts_with_nocase(text, prefix) || !dmarc_record_is_dmarc(value)) {
-			return failure_set(reterr, FAILURE_INPUT, "--with",
-					   "a plan can only assume '%.*sv=DMARC1; ...'",
-					   SPAN_ARG(prefix));
+	const struct assumptions *assumptions = &run->session->assumptions;
+	struct arena *arena = run->session->arena;
+	struct span name = arena_printf(arena, "_dmarc.%.*s", SPAN_ARG(run->domain));
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *a =
+			VECTOR_AT(&assumptions->items, const struct assumption, i);
+		struct txt txt;
+		if (!a->is_removal && a->type == RR_TXT && span_equal(a->name, name) &&
+		    txt_parse(arena, a->rdata, &txt) && dmarc_record_is_dmarc(txt.text)) {
+			run->assumed = dmarc_record_parse(arena, txt.text);
+		} else {
+			run->has_other_assumptions = true;
 		}
-		run->assumed = dmarc_record_parse(run->session->arena, value);
 	}
-	return 0;
 }
 
 static int find_senders(struct run *run, struct failure *reterr)
@@ -176,10 +181,31 @@ static int find_senders(struct run *run, struct failure *reterr)
 	return senders_find(run->store, run->domain, &options, &run->report, reterr);
 }
 
+/* SPF and DKIM as assumed, on the mail that was reported. */
+static int try_assumed(struct run *run, struct failure *reterr)
+{
+	struct fact_source nothing = facts_replay_source();
+	const struct what_if_options options = {
+		.facts = run->session->facts,
+		.source = run->options->is_offline ? &nothing : run->session->source,
+		.assumptions = &run->session->assumptions,
+		.now = run->session->now,
+	};
+	int r = plan_what_if_make(&run->report, &options, &run->what_if, reterr);
+	session_end_progress(run->session);
+	return r;
+}
+
 static int make_plan(struct run *run, struct failure *reterr)
 {
-	struct plan_options options = {.published = run->assumed != NULL ? run->assumed
-									 : run->published};
+	int r = run->has_other_assumptions ? try_assumed(run, reterr) : 0;
+	if (r < 0) {
+		return r;
+	}
+	struct plan_options options = {
+		.published = run->assumed != NULL ? run->assumed : run->published,
+		.what_if = run->what_if,
+	};
 	run->has_plan = true;
 	return plan_make(&run->report, &options, &run->plan, reterr);
 }
@@ -189,7 +215,7 @@ static int run_all(struct run *run, bool is_plan, struct failure *reterr)
 	int r = store_open_option(run->options->database, /* must_exist: */ true, &run->store,
 				  reterr);
 	if (r == 0 && is_plan) {
-		r = read_assumed(run, reterr);
+		read_assumed(run);
 	}
 	if (r == 0 && is_plan && !run->options->is_offline) {
 		r = look_up_record(run, reterr);
@@ -203,6 +229,14 @@ static int run_all(struct run *run, bool is_plan, struct failure *reterr)
 	return r == 0 ? print(run, reterr) : r;
 }
 
+/* The assumed records would stop legitimate mail that passes. */
+static bool is_harmful(const struct run *run)
+{
+	const struct what_if_total *total =
+		run->what_if != NULL ? &run->what_if->classes[MAIL_LEGITIMATE] : NULL;
+	return total != NULL && total->failing_after > total->failing_before;
+}
+
 static enum exit_code exit_code_of(const struct run *run)
 {
 	if (run->report.messages == 0) {
@@ -210,7 +244,7 @@ static enum exit_code exit_code_of(const struct run *run)
 	}
 	bool is_blocked =
 		run->has_plan && (run->plan.advice == PLAN_FIX || run->plan.advice == PLAN_SILENT);
-	return is_blocked ? EXIT_FINDINGS : EXIT_CLEAN;
+	return is_blocked || is_harmful(run) ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 static enum exit_code run_command(const struct invocation *invocation, bool is_plan)

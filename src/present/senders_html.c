@@ -200,6 +200,36 @@ static void write_impact(struct page *page, const struct senders_report *report)
 	page_html(page, "</tbody></table>\n");
 }
 
+static void write_total(struct page *page, struct span name, const struct what_if_total *total)
+{
+	page_html(page, "<tr><th scope=\"row\">");
+	page_text(page, name);
+	page_html(page, "</th>");
+	write_number(page, total->messages);
+	write_number(page, total->failing_before);
+	write_number(page, total->failing_after);
+	write_number(page, total->undecided);
+	page_html(page, "</tr>\n");
+}
+
+static void write_what_if(struct page *page, const struct plan_what_if *what_if)
+{
+	if (what_if == NULL) {
+		return;
+	}
+	page_html(page, "<h3>The last 30 days under the assumed records</h3>\n<table><thead><tr>"
+			"<th scope=\"col\">Mail</th><th scope=\"col\">Messages</th>"
+			"<th scope=\"col\">Fail now</th><th scope=\"col\">Would fail</th>"
+			"<th scope=\"col\">Undecided</th></tr></thead><tbody>\n");
+	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
+		write_total(page, span_of_string(class_titles[i]), &what_if->classes[i]);
+	}
+	for (size_t i = 0; i < what_if->sender_count; i++) {
+		write_total(page, what_if->senders[i].sender->name, &what_if->senders[i].total);
+	}
+	page_html(page, "</tbody></table>\n");
+}
+
 static void write_plan(struct page *page, const struct plan *plan)
 {
 	page_html(page, "<h2>The way to reject</h2>\n");
@@ -220,6 +250,7 @@ static void write_plan(struct page *page, const struct plan *plan)
 				   "Senders in the way");
 	}
 	write_impact(page, plan->senders);
+	write_what_if(page, plan->what_if);
 }
 
 void present_senders_html(const struct senders_report *report, const struct plan *plan,

@@ -257,6 +257,43 @@ static void put_impact(struct json_writer *json, const struct senders_report *re
 	json_object_end(json);
 }
 
+static void put_total(struct json_writer *json, const struct what_if_total *total)
+{
+	put_count(json, "messages", total->messages);
+	put_count(json, "failing_before", total->failing_before);
+	put_count(json, "failing_after", total->failing_after);
+	put_count(json, "undecided", total->undecided);
+}
+
+static void put_what_if(struct json_writer *json, const struct plan_what_if *what_if)
+{
+	json_key(json, "what_if");
+	if (what_if == NULL) {
+		json_put_null(json);
+		return;
+	}
+	json_object_begin(json);
+	for (int c = 0; c < MAIL_CLASS_COUNT; c++) {
+		json_key(json, mail_class_name((enum mail_class)c));
+		json_object_begin(json);
+		put_total(json, &what_if->classes[c]);
+		json_object_end(json);
+	}
+	json_key(json, "senders");
+	json_array_begin(json);
+	for (size_t i = 0; i < what_if->sender_count; i++) {
+		const struct what_if_sender *item = &what_if->senders[i];
+		json_object_begin(json);
+		json_key_string(json, "name", item->sender->name);
+		json_key_string(json, "class",
+				span_of_string(mail_class_name(item->sender->class)));
+		put_total(json, &item->total);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
 void present_plan_json(const struct plan *plan, struct buffer *text)
 {
 	const struct senders_report *report = plan->senders;
@@ -277,6 +314,7 @@ void present_plan_json(const struct plan *plan, struct buffer *text)
 	put_record(&json, plan);
 	put_senders(&json, "blockers", report->arena, plan->blockers, plan->blocker_count);
 	put_impact(&json, report);
+	put_what_if(&json, plan->what_if);
 	put_policies(&json, report);
 	json_object_end(&json);
 	buffer_putc(text, '\n');

@@ -146,6 +146,40 @@ static void write_impact(const struct ink *ink, const struct senders_report *rep
 	}
 }
 
+static void write_total(const struct ink *ink, enum mail_class class, struct span name,
+			const struct what_if_total *total)
+{
+	buffer_puts(ink->out, "  ");
+	write_padded(ink, class_colors[class], name, NAME_COLUMNS);
+	buffer_printf(
+		ink->out, "%10llu  %10llu  %10llu  %10llu\n", (unsigned long long)total->messages,
+		(unsigned long long)total->failing_before, (unsigned long long)total->failing_after,
+		(unsigned long long)total->undecided);
+}
+
+static void write_what_if(const struct ink *ink, const struct plan_what_if *what_if)
+{
+	if (what_if == NULL) {
+		return;
+	}
+	write_heading(ink, "The last 30 days under the assumed records");
+	buffer_puts(ink->out, "  ");
+	write_padded(ink, INK_PLAIN, SPAN(""), NAME_COLUMNS);
+	buffer_printf(ink->out, "%10s  %10s  %10s  %10s\n", "messages", "fail now", "would fail",
+		      "undecided");
+	for (int class = 0; class < MAIL_CLASS_COUNT; class ++) {
+		write_total(ink, (enum mail_class) class, span_of_string(class_titles[class]),
+			    &what_if->classes[class]);
+	}
+	if (what_if->sender_count > 0) {
+		write_heading(ink, "Senders for whom something changes");
+	}
+	for (size_t i = 0; i < what_if->sender_count && i < SHOWN_SENDERS; i++) {
+		const struct what_if_sender *item = &what_if->senders[i];
+		write_total(ink, item->sender->class, item->sender->name, &item->total);
+	}
+}
+
 static void write_blockers(const struct ink *ink, const struct plan *plan)
 {
 	if (plan->blocker_count == 0) {
@@ -200,4 +234,5 @@ void present_plan_terminal(const struct plan *plan, const struct terminal_style 
 	}
 	write_blockers(&ink, plan);
 	write_impact(&ink, plan->senders);
+	write_what_if(&ink, plan->what_if);
 }

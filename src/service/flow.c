@@ -93,19 +93,28 @@ enum aligned {
 	ALIGNED_YES,
 };
 
-/* RFC 9989 4.9: strict wants the same name, relaxed the same organisation. */
+static bool has_same_organisation(const struct flow_options *options, struct span from,
+				  struct span domain)
+{
+	return domain.len > 0 && from.len > 0 &&
+	       (span_equal(from, domain) ||
+		span_equal(organisation_of(options, from), organisation_of(options, domain)));
+}
+
+bool flow_aligns(const struct flow_options *options, struct span from, struct span domain,
+		 bool is_strict)
+{
+	return has_same_organisation(options, from, domain) &&
+	       (!is_strict || span_equal(from, domain));
+}
+
 static enum aligned align(const struct flow_reading *reading, struct span from, struct span domain,
 			  bool is_strict)
 {
-	if (domain.len == 0 || from.len == 0) {
-		return ALIGNED_NOT;
-	}
-	if (span_equal(from, domain)) {
-		return ALIGNED_YES;
-	}
-	bool is_same = span_equal(organisation_of(reading->options, from),
-				  organisation_of(reading->options, domain));
-	return !is_same ? ALIGNED_NOT : is_strict ? ALIGNED_RELAXED : ALIGNED_YES;
+	const struct flow_options *options = reading->options;
+	return flow_aligns(options, from, domain, is_strict)  ? ALIGNED_YES
+	       : has_same_organisation(options, from, domain) ? ALIGNED_RELAXED
+							      : ALIGNED_NOT;
 }
 
 static bool is_pass(const struct evidence_item *item)

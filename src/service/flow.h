@@ -115,6 +115,10 @@ static inline struct flow *flow_at(const struct flows *flows, size_t i)
 	return VECTOR_AT(&flows->items, struct flow, i);
 }
 
+/* RFC 9989 4.9: strict wants the same name, relaxed the same organisation. */
+bool flow_aligns(const struct flow_options *options, struct span from, struct span domain,
+		 bool is_strict);
+
 /* Stable words for JSON. Static. */
 const char *mail_class_name(enum mail_class class);
 const char *mail_evidence_name(enum mail_evidence evidence);

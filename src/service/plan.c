@@ -265,7 +265,7 @@ static void count_data(struct plan *plan)
 int plan_make(struct senders_report *senders, const struct plan_options *options,
 	      struct plan *ret_plan, struct failure *reterr)
 {
-	struct plan plan = {.senders = senders};
+	struct plan plan = {.senders = senders, .what_if = options->what_if};
 	read_stored_policy(&plan);
 	read_published(&plan, options->published);
 	count_data(&plan);

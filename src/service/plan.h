@@ -9,7 +9,7 @@
 
 #include "advise/record.h"
 #include "assess/reported.h"
-#include "service/senders.h"
+#include "service/plan_what_if.h"
 
 /* NCSC, Email security and anti-spoofing: at least two weeks at none; at least four weeks at
  * quarantine, and about three months before reject. */
@@ -51,11 +51,13 @@ struct plan {
 	enum dmarc_policy next_policy; /* ABSENT when there is no next step */
 	int64_t earliest;	       /* time of the next step, for DWELL */
 	bool has_record;
-	struct record_change record; /* the next record */
+	struct record_change record;	    /* the next record */
+	const struct plan_what_if *what_if; /* NULL unless other records were assumed */
 };
 
 struct plan_options {
 	const struct dmarc_record *published; /* as the DNS has it now; NULL when not looked up */
+	const struct plan_what_if *what_if;   /* NULL for none */
 };
 
 /* In the report's arena. */

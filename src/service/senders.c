@@ -373,7 +373,7 @@ static int find(struct store *store, const struct senders_options *options,
 	}
 	const struct published_policy *newest = senders_newest_policy(report);
 	struct span policy = newest != NULL ? newest->text : span_of(NULL, 0);
-	struct flow_options flow_options = {
+	report->flow_options = (struct flow_options){
 		.suffixes = options->suffixes,
 		.providers = options->providers,
 		.is_dkim_strict =
@@ -388,9 +388,10 @@ static int find(struct store *store, const struct senders_options *options,
 	};
 	struct flows *flows = &report->flows;
 	flows->arena = report->arena;
-	r = flows_read(store, &report->scope, report->recent_day, &flow_options, flows, reterr);
+	r = flows_read(store, &report->scope, report->recent_day, &report->flow_options, flows,
+		       reterr);
 	if (r == 0) {
-		r = flows_classify(flows, &flow_options, reterr);
+		r = flows_classify(flows, &report->flow_options, reterr);
 	}
 	report->left_out = flows->left_out;
 	struct gathering gathering = {.report = report, .options = options};

@@ -84,6 +84,7 @@ struct senders_options {
 struct senders_report {
 	struct arena *arena;
 	struct flows flows; /* what the senders were gathered from */
+	struct flow_options flow_options;
 	struct store_scope scope;
 	int64_t recent_day;
 	int64_t now;

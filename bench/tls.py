@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
-"""Time and connections of looking at three mail servers, by us and by others: tls.py PROBE (inside lab/transit/namespace.py).
+"""Time and connections of looking at three mail servers, by us and by others: tls.py PROBE [testssl|sslscan|nmap...]
+
+To be run inside lab/transit/namespace.py; bench/tls.sh does it.
 
 Each tool runs alone. Connections are counted in the servers' logs. Our times are the middle of several runs, since they are short;
 the others run once. The comparable subset of testssl.sh is what the verdict plan answers: versions, suites of each version, forward
@@ -33,17 +35,25 @@ def theirs(tool, server, *options):
     return took, server.connections() - before
 
 
-def measure(program, server):
+PEERS = {
+    "testssl": ("testssl.sh, subset", tls_peers.testssl, SUBSET),
+    "sslscan": ("sslscan", tls_peers.sslscan, ()),
+    "nmap": ("nmap", tls_peers.nmap, ()),
+}
+
+
+def measure(program, server, peers):
     """{row: (seconds, connections)}"""
-    return {
+    rows = {
         "mailseal, quick": ours(program, server, "quick", *JOBS),
         "mailseal, verdict plan": ours(program, server, "normal", *JOBS),
         "mailseal, full": ours(program, server, "full", *JOBS),
         "mailseal, verdict plan, paced": ours(program, server, "normal", runs=1),
-        "testssl.sh, subset": theirs(tls_peers.testssl, server, *SUBSET),
-        "sslscan": theirs(tls_peers.sslscan, server),
-        "nmap": theirs(tls_peers.nmap, server),
     }
+    for name in peers:
+        row, tool, options = PEERS[name]
+        rows[row] = theirs(tool, server, *options)
+    return rows
 
 
 def ratio(rows, peer, ours_row="mailseal, verdict plan"):
@@ -59,13 +69,15 @@ def main():
     if absent:
         sys.exit(f"tls: not installed: {' '.join(absent)}")
     program = sys.argv[1]
+    peers = sys.argv[2:] or list(PEERS)
     tables = {}
     for server in tls_servers.start(Path("/var/spool/lab/bench")):
-        tables[server.name] = measure(program, server)
+        tables[server.name] = measure(program, server, peers)
         print(f"{server.name:<32}{'seconds':>10}{'connections':>14}")
         for name, (seconds, connections) in tables[server.name].items():
             print(f"  {name:<30}{seconds:>10.3f}{connections:>14.0f}", flush=True)
-    for peer, name in (("testssl.sh, subset", "testssl"), ("sslscan", "sslscan"), ("nmap", "nmap")):
+    for name in peers:
+        peer = PEERS[name][0]
         worst = min(ratio(rows, peer) for rows in tables.values())
         most = max(share(rows, peer) for rows in tables.values())
         print(f"tls: {worst:.0f} x {name} (least of {len(tables)} servers; at most {most:.2f} of its connections)")

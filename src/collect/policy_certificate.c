@@ -27,7 +27,7 @@ static void check_dates(struct arena *arena, int64_t from, int64_t until, int64_
 	}
 }
 
-struct span policy_certificate_fault(struct arena *arena, struct x509_trust_store *trust,
+struct span policy_certificate_fault(struct arena *arena, const struct x509_trust_store *trust,
 				     const struct policy_certificate *certificate)
 {
 	struct span faults = SPAN("");

@@ -17,7 +17,7 @@ struct policy_certificate {
  * All that is wrong with it, in words, so that each fault is told: not trusted (the verifier's
  * word), for other names, not in date. Empty when a sender takes it.
  */
-struct span policy_certificate_fault(struct arena *arena, struct x509_trust_store *trust,
+struct span policy_certificate_fault(struct arena *arena, const struct x509_trust_store *trust,
 				     const struct policy_certificate *certificate);
 
 #endif

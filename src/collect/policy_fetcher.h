@@ -34,7 +34,7 @@ struct policy_job {
 
 struct policy_fetcher {
 	const struct policy_collector_options *options;
-	struct x509_trust_store *trust;
+	const struct x509_trust_store *trust;
 };
 
 /* Fetches all and returns when each job has its final state. */

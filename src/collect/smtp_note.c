@@ -210,7 +210,7 @@ static enum endpoint_starttls starttls_of_break(enum smtp_outcome outcome)
 
 static void check_trust(struct smtp_run *run)
 {
-	struct x509_trust_store *store = run->smtp->trust;
+	const struct x509_trust_store *store = run->smtp->trust;
 	for (size_t i = 0; i < run->endpoint.presentation_count; i++) {
 		struct endpoint_presentation *presentation = &run->endpoint.presentations[i];
 		if (store == NULL || presentation->chain_count == 0) {

@@ -52,16 +52,21 @@ static struct span find_subject(struct span der)
 
 static void add_root(struct x509_roots *roots, const char *name, struct span der)
 {
-	bool is_certificate = strcmp(name, PEM_STRING_X509) == 0;
+	bool has_trust = strcmp(name, PEM_STRING_X509_TRUSTED) == 0;
+	bool is_certificate = has_trust || strcmp(name, PEM_STRING_X509) == 0 ||
+			      strcmp(name, PEM_STRING_X509_OLD) == 0;
 	struct span subject = is_certificate ? find_subject(der) : span_of(NULL, 0);
-	struct x509_root *root = subject.len > 0
+	const unsigned char *at = (const unsigned char *)subject.ptr;
+	X509_NAME *parsed = subject.len > 0 ? d2i_X509_NAME(NULL, &at, (long)subject.len) : NULL;
+	struct x509_root *root = parsed != NULL
 					 ? VECTOR_PUSH(&roots->list, roots->arena, struct x509_root,
 						       (size_t)X509_ROOTS_MAX)
 					 : NULL;
-	if (root != NULL) {
-		root->der = arena_copy(roots->arena, der);
-		root->subject = span_slice(root->der, (size_t)(subject.ptr - der.ptr), subject.len);
+	if (root == NULL) {
+		X509_NAME_free(parsed);
+		return;
 	}
+	*root = (struct x509_root){arena_copy(roots->arena, der), parsed, has_trust};
 }
 
 struct x509_roots x509_roots_read(const char *path)
@@ -84,28 +89,28 @@ struct x509_roots x509_roots_read(const char *path)
 
 void x509_roots_free(struct x509_roots *roots)
 {
+	for (size_t i = 0; i < roots->list.len; i++) {
+		X509_NAME_free(VECTOR_AT(&roots->list, struct x509_root, i)->subject);
+	}
 	arena_free(roots->arena);
 	*roots = (struct x509_roots){0};
 }
 
-static struct span name_der(const X509_NAME *name)
+static X509 *parse_root(const struct x509_root *root)
 {
-	const unsigned char *der = NULL;
-	size_t len = 0;
-	return X509_NAME_get0_der(name, &der, &len) == 1 ? span_of(der, len) : span_of(NULL, 0);
+	const unsigned char *at = (const unsigned char *)root->der.ptr;
+	long len = (long)root->der.len;
+	return root->has_trust ? d2i_X509_AUX(NULL, &at, len) : d2i_X509(NULL, &at, len);
 }
 
 /* Those with this subject; into the store, and behind the others that were added. */
-static void add_named(const struct x509_roots *roots, struct span subject, X509_STORE *store,
+static void add_named(const struct x509_roots *roots, const X509_NAME *subject, X509_STORE *store,
 		      STACK_OF(X509) * added)
 {
 	for (size_t i = 0; i < roots->list.len && sk_X509_num(added) < MAX_ADDED; i++) {
 		const struct x509_root *root = VECTOR_AT(&roots->list, struct x509_root, i);
-		if (!span_equal(root->subject, subject)) {
-			continue;
-		}
-		const unsigned char *at = (const unsigned char *)root->der.ptr;
-		X509 *x509 = d2i_X509(NULL, &at, (long)root->der.len);
+		/* RFC 5280 7.1: names may be the same though their octets differ. */
+		X509 *x509 = X509_NAME_cmp(root->subject, subject) == 0 ? parse_root(root) : NULL;
 		if (x509 != NULL &&
 		    (X509_STORE_add_cert(store, x509) != 1 || sk_X509_push(added, x509) <= 0)) {
 			X509_free(x509);
@@ -118,15 +123,14 @@ void x509_roots_add_issuers(const struct x509_roots *roots, STACK_OF(X509) * cha
 {
 	STACK_OF(X509) *added = sk_X509_new_null();
 	for (int i = 0; added != NULL && i < sk_X509_num(chain); i++) {
-		add_named(roots, name_der(X509_get_issuer_name(sk_X509_value(chain, i))), store,
-			  added);
-		add_named(roots, name_der(X509_get_subject_name(sk_X509_value(chain, i))), store,
-			  added);
+		const X509 *x509 = sk_X509_value(chain, i);
+		add_named(roots, X509_get_issuer_name(x509), store, added);
+		add_named(roots, X509_get_subject_name(x509), store, added);
 	}
 	for (int i = 0; added != NULL && i < sk_X509_num(added); i++) {
 		X509 *x509 = sk_X509_value(added, i);
 		if (X509_NAME_cmp(X509_get_issuer_name(x509), X509_get_subject_name(x509)) != 0) {
-			add_named(roots, name_der(X509_get_issuer_name(x509)), store, added);
+			add_named(roots, X509_get_issuer_name(x509), store, added);
 		}
 	}
 	sk_X509_pop_free(added, X509_free);

@@ -4,7 +4,6 @@
 #include "crypto/x509_trust.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -16,38 +15,18 @@
 
 struct x509_trust_store {
 	struct x509_roots roots;
-	char *path;
-	X509_STORE *all; /* every certificate of the file; NULL until a chain asks for it */
 };
-
-static X509_STORE *load_all(const char *path)
-{
-	X509_STORE *store = X509_STORE_new();
-	if (store != NULL && X509_STORE_load_file(store, path) != 1) {
-		X509_STORE_free(store);
-		store = NULL;
-	}
-	ERR_clear_error();
-	return store;
-}
 
 int x509_trust_store_load(const char *path, struct x509_trust_store **ret_store,
 			  struct failure *reterr)
 {
 	struct x509_trust_store *store = calloc(1, sizeof(*store));
-	char *copy = strdup(path);
-	if (store == NULL || copy == NULL) {
-		free(store);
-		free(copy);
+	if (store == NULL) {
 		return failure_set_memory(reterr, "read the trusted authorities");
 	}
-	store->path = copy;
 	store->roots = x509_roots_read(path);
 	ERR_clear_error();
 	if (store->roots.list.len == 0) {
-		store->all = load_all(path);
-	}
-	if (store->roots.list.len == 0 && store->all == NULL) {
 		x509_trust_store_free(store);
 		return failure_set(reterr, FAILURE_INPUT, path,
 				   "no certificates could be read from it");
@@ -60,8 +39,6 @@ void x509_trust_store_free(struct x509_trust_store *store)
 {
 	if (store != NULL) {
 		x509_roots_free(&store->roots);
-		X509_STORE_free(store->all);
-		free(store->path);
 		free(store);
 	}
 }
@@ -108,36 +85,17 @@ static struct x509_trust verify(X509_STORE *store, X509 *leaf, STACK_OF(X509) * 
 	return trust;
 }
 
-/* With the few authorities that bear the chain's names. */
-static struct x509_trust verify_by_names(const struct x509_trust_store *store,
-					 STACK_OF(X509) * chain)
-{
-	struct x509_trust trust = {.error = SPAN_INIT("out of memory")};
-	X509_STORE *some = X509_STORE_new();
-	if (some != NULL) {
-		x509_roots_add_issuers(&store->roots, chain, some);
-		trust = verify(some, sk_X509_value(chain, 0), chain);
-		X509_STORE_free(some);
-	}
-	return trust;
-}
-
-struct x509_trust x509_trust_check(struct x509_trust_store *store, const struct span *chain,
+struct x509_trust x509_trust_check(const struct x509_trust_store *store, const struct span *chain,
 				   size_t count)
 {
 	struct x509_trust trust = {.error = SPAN_INIT("the certificate cannot be read")};
 	STACK_OF(X509) *certificates = x509_chain_read(chain, count);
-	if (certificates == NULL) {
-		return trust;
+	X509_STORE *some = certificates != NULL ? X509_STORE_new() : NULL;
+	if (some != NULL) {
+		x509_roots_add_issuers(&store->roots, certificates, some);
+		trust = verify(some, sk_X509_value(certificates, 0), certificates);
 	}
-	trust = verify_by_names(store, certificates);
-	/* RFC 5280 7.1: names may be the same though their octets differ; OpenSSL knows. */
-	if (!trust.is_trusted && store->all == NULL) {
-		store->all = load_all(store->path);
-	}
-	if (!trust.is_trusted && store->all != NULL) {
-		trust = verify(store->all, sk_X509_value(certificates, 0), certificates);
-	}
+	X509_STORE_free(some);
 	sk_X509_pop_free(certificates, X509_free);
 	return trust;
 }

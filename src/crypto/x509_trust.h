@@ -24,7 +24,7 @@ void x509_trust_store_free(struct x509_trust_store *store);
  * Builds a path from the leaf (the first) through the others to the store, for a TLS server.
  * Dates and names are not looked at: the judge compares from and until with its own time.
  */
-struct x509_trust x509_trust_check(struct x509_trust_store *store, const struct span *chain,
+struct x509_trust x509_trust_check(const struct x509_trust_store *store, const struct span *chain,
 				   size_t count);
 
 #endif

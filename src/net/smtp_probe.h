@@ -18,8 +18,11 @@
 #define SMTP_PROBE_MAX_RENEGOTIATIONS 11
 /* How long to wait for a renegotiation that may never come. */
 #define SMTP_PROBE_RENEGOTIATION_MS 3000
-/* Between the two halves of a hello. */
-#define SMTP_PROBE_SPLIT_MS 100
+/*
+ * Between the two halves of a hello: long enough that the first is read alone (a server that waits
+ * for it wakes within a few milliseconds), and on nobody's clock but ours.
+ */
+#define SMTP_PROBE_SPLIT_MS 25
 
 struct smtp_probe_options {
 	struct arena *arena; /* of what is kept */

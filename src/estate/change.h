@@ -22,7 +22,8 @@ struct changed_record {
 	struct span subject; /* the name, or the host */
 	struct span before;  /* as published; empty: there was none */
 	struct span after;
-	struct span sentence; /* for people, with the values shortened */
+	struct span sentence;	  /* for people, with the values shortened */
+	enum sentence_id told_as; /* which sentence that is */
 };
 
 struct changed_finding {

@@ -50,6 +50,7 @@ static void tell(const struct telling *telling, enum sentence_id id)
 		.after = arena_copy(telling->arena, telling->after),
 		.sentence = template_fill(telling->arena, sentence_get(id), args,
 					  sizeof(args) / sizeof(args[0]), NULL),
+		.told_as = id,
 	};
 }
 

@@ -93,7 +93,8 @@ static int next_domain(struct scan_input *input, struct scan_item *ret_item,
 		return r;
 	}
 	if (queue->lease_at == queue->lease_count) {
-		bool is_over = wait_seconds == 0 && !queue->options.is_standing;
+		const struct estate_queue_options *options = &queue->options;
+		bool is_over = options->is_standing ? options->ends_when_idle : wait_seconds == 0;
 		*ret_next = is_over ? SCAN_NEXT_END : SCAN_NEXT_WAIT;
 		return 0;
 	}
@@ -133,8 +134,9 @@ static int take_result(struct scan_sink *sink, const struct scan_result *scanned
 	struct estate_result *result = &queue->results[queue->result_count];
 	int r = estate_content_make(queue->batch_arena, scanned->facts,
 				    scanned->report->results[0].assessment, result, reterr);
-	if (r == 0 && options->on_result != NULL) {
-		r = options->on_result(options->context, scanned, reterr);
+	if (r == 0 && options->add_notices != NULL) {
+		r = options->add_notices(options->context, queue->batch_arena, scanned, result,
+					 reterr);
 	}
 	if (r < 0) {
 		return r;

@@ -26,8 +26,11 @@ struct estate_queue_options {
 	int64_t lease_seconds; /* 0: ESTATE_LEASE_SECONDS */
 	/* Of a watch: when the domain is due again after this result. */
 	int64_t (*next_due)(void *context, const struct scan_result *result);
-	/* Told of each result before it is written. May be NULL. */
-	int (*on_result)(void *context, const struct scan_result *result, struct failure *reterr);
+	bool ends_when_idle; /* of a watch: end when nothing is due, instead of waiting */
+	/* Adds notices to a result before it is written. What they point to goes into the arena.
+	 * May be NULL. */
+	int (*add_notices)(void *context, struct arena *arena, const struct scan_result *scanned,
+			   struct estate_result *result, struct failure *reterr);
 	void *context;
 };
 

@@ -39,7 +39,7 @@ static int put_one(struct store *store, const struct notice *notice, int64_t rep
 		driver_integer(notice->at), driver_integer(notice->domain_id),
 		driver_text(store_clean_text(notice->key, NOTICE_MAX_KEY, &key)),
 		driver_text(store_clean_text(notice->body, NOTICE_MAX_BODY, &body)),
-		driver_integer(notice->at - repeat_after_seconds)};
+		driver_integer(notice->is_once ? -1 : notice->at - repeat_after_seconds)};
 	struct driver_query query = {.sql = put_sql, .values = values, .count = 5};
 	int r = store_query(store, &query, reterr);
 	buffer_free(&key);

@@ -30,6 +30,7 @@ struct notice {
 	/* What it is about: the same key is not written again within the repeat window. */
 	struct span key;
 	struct span body; /* in the caller's own form */
+	bool is_once;	  /* the same key is never written again, whatever the window */
 };
 
 typedef int notice_fn(void *context, const struct notice *notice);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* From what changed about a domain to what somebody should be told. */
+#ifndef MAILSEAL_SERVICE_WATCH_NOTICES_H
+#define MAILSEAL_SERVICE_WATCH_NOTICES_H
+
+#include "estate/change.h"
+#include "service/scan.h"
+#include "store/notices.h"
+
+/* One result makes at most so many; a domain has a handful of mail hosts. */
+#define WATCH_MAX_NOTICES 64
+/* Between the text and the JSON of a notice's body. */
+#define WATCH_BODY_SEPARATOR '\x1e'
+
+struct watch_look {
+	const struct scan_item *item;
+	const struct change *change; /* against the look before; NULL: this is the first */
+	const struct assessment *assessment;
+	const struct facts *before; /* NULL without a look before */
+	const struct facts *facts;
+	int64_t at;
+};
+
+/*
+ * Notices in the arena. Kinds: worse, better, expiring, policy, sender, silence. Each body is the
+ * text for people, WATCH_BODY_SEPARATOR, and one JSON object with the findings' advice. NULL and no
+ * count when memory is out.
+ */
+const struct notice *watch_notices(struct arena *arena, const struct watch_look *look,
+				   size_t *ret_count);
+
+#endif

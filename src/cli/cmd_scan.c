@@ -8,6 +8,7 @@
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
 #include "cli/scan_crew.h"
+#include "cli/scan_estate.h"
 #include "cli/scan_input.h"
 #include "cli/scan_output.h"
 #include "cli/scan_progress.h"
@@ -18,6 +19,7 @@ struct scan_command_options {
 	struct connect_options connect;
 	struct scan_input_options input;
 	struct scan_output_options output;
+	struct scan_estate_options estate;
 	struct string_list profiles;
 	struct string_list selectors;
 	const char *now;
@@ -53,7 +55,8 @@ static const struct option output_options[] = {
 	{"csv", 0, OPTION_FLAG, NULL, "one row a domain, for a spreadsheet", FIELD(output.is_csv)},
 	{"out", 0, OPTION_STRING, "FILE", "write results to this file, which only grows",
 	 FIELD(output.path)},
-	{"resume", 0, OPTION_FLAG, NULL, "go on with the file of --out: leave out what is in it",
+	{"resume", 0, OPTION_FLAG, NULL,
+	 "go on with what is in the file of --out, or with an unfinished run of --db",
 	 FIELD(output.is_resumed)},
 	{"summary", 0, OPTION_FLAG, NULL, "at the end, say how many do what",
 	 FIELD(output.has_summary)},
@@ -61,6 +64,16 @@ static const struct option output_options[] = {
 	 "exit 1 from this severity on: low, medium, high, critical, never (default)",
 	 FIELD(fail_on)},
 	{"quiet", 'q', OPTION_FLAG, NULL, "no progress bar", FIELD(is_quiet)},
+};
+static const struct option estate_options[] = {
+	{"db", 0, OPTION_STRING, "PATH|postgresql://...",
+	 "keep results there; workers that name the same database share the list",
+	 FIELD(estate.database)},
+	{"run", 0, OPTION_STRING, "NAME", "the run to share (default: the list's file name)",
+	 FIELD(estate.run)},
+	{"lease", 0, OPTION_NUMBER, "SECONDS",
+	 "a worker that is silent for so long loses its domains (default 120)",
+	 FIELD(estate.lease_seconds)},
 };
 static const struct option pace_options[] = {
 	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)", FIELD(in_flight)},
@@ -76,11 +89,13 @@ static const struct option connect_options[] = {
 static const struct option_group list_group = OPTION_GROUP("the list", list_options);
 static const struct option_group judging_group = OPTION_GROUP("judging", judging_options);
 static const struct option_group output_group = OPTION_GROUP("output", output_options);
+static const struct option_group estate_group = OPTION_GROUP("history", estate_options);
 static const struct option_group pace_group = OPTION_GROUP("pace", pace_options);
 static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
 static const struct option_group connect_group = OPTION_GROUP("mail servers", connect_options);
 static const struct option_group *const groups[] = {
-	&list_group, &judging_group, &output_group, &pace_group, &dns_group, &connect_group, NULL};
+	&list_group, &judging_group, &output_group,  &estate_group,
+	&pace_group, &dns_group,     &connect_group, NULL};
 
 /* Everything a scan needs while it runs. */
 struct scan_command {
@@ -89,6 +104,7 @@ struct scan_command {
 	struct seen *seen;
 	struct scan_output *output;
 	struct scan_source *source;
+	struct scan_estate *estate; /* NULL without --db */
 	struct scan_bar bar;
 	struct crew *crew;
 };
@@ -118,6 +134,9 @@ static bool is_stopped(void *context)
 static int64_t now(void *context)
 {
 	const struct scan_command *command = context;
+	if (command->options->now != NULL) {
+		return command->session->now;
+	}
 	return command->session->dns_options.now(command->session->dns_options.context);
 }
 
@@ -136,7 +155,11 @@ static void show_progress(void *context, const struct scan_progress *progress)
 static int scan(struct scan_command *command, struct scan_options *options,
 		struct scan_progress *ret_progress, struct failure *reterr)
 {
-	struct scan_input *input = scan_source_input(command->source);
+	struct scan_estate *estate = command->estate;
+	struct scan_input *input =
+		estate != NULL ? scan_estate_input(estate) : scan_source_input(command->source);
+	struct scan_sink *sink =
+		estate != NULL ? scan_estate_sink(estate) : scan_output_sink(command->output);
 	options->stream = crew_stream(command->crew);
 	options->seed = session_seed();
 	options->context = command;
@@ -144,15 +167,14 @@ static int scan(struct scan_command *command, struct scan_options *options,
 	options->now_ms = now_ms;
 	options->is_stopped = is_stopped;
 	options->progress = show_progress;
-	int r = scan_run(input, scan_output_sink(command->output), options, ret_progress, reterr);
+	int r = scan_run(input, sink, options, ret_progress, reterr);
 	session_end_progress(command->session);
 	return r;
 }
 
 static void say_stopped(const struct scan_command *command)
 {
-	const char *path = command->options->output.path;
-	if (path != NULL) {
+	if (command->options->output.path != NULL || command->estate != NULL) {
 		complain("scan", "stopped; to go on: the same command with --resume");
 	} else {
 		complain("scan", "stopped");
@@ -225,6 +247,45 @@ static int start_crew(struct scan_command *command, struct failure *reterr)
 	return r < 0 ? r : scan_crew_new(command->session, &crew, &command->crew, reterr);
 }
 
+static int open_output(struct scan_command *command, struct failure *reterr)
+{
+	const struct scan_command_options *options = command->options;
+	struct scan_output_options output = options->output;
+	bool has_database = options->estate.database != NULL;
+	output.is_silent = has_database && output.path == NULL && !output.is_json && !output.is_csv;
+	output.is_resumed = output.is_resumed && output.path != NULL;
+	if (options->output.is_resumed && output.path == NULL && !has_database) {
+		return failure_set(reterr, FAILURE_INPUT, "--resume", "needs --out FILE or --db");
+	}
+	return scan_output_open(&output, command->seen, &command->output, reterr);
+}
+
+/* With a database the list goes into it first, and comes back as leases. */
+static int open_estate(struct scan_command *command, const struct string_list *operands,
+		       struct failure *reterr)
+{
+	struct scan_estate_options options = command->options->estate;
+	const char *list = operands->count > 0 ? operands->items[0] : command->options->input.axfr;
+	if (options.database == NULL) {
+		return 0;
+	}
+	options.is_resumed = command->options->output.is_resumed;
+	int r = scan_estate_open(&options, list, now(command), &command->estate, reterr);
+	if (r == 0 && command->source != NULL) {
+		r = scan_estate_fill(command->estate, scan_source_input(command->source), reterr);
+	}
+	return r == 0 ? scan_estate_start(command->estate, scan_output_sink(command->output),
+					  reterr)
+		      : r;
+}
+
+/* A worker that joins a run by its name needs no list. */
+static bool needs_list(const struct scan_command *command, const struct string_list *operands)
+{
+	return operands->count > 0 || command->options->input.axfr != NULL ||
+	       command->options->estate.run == NULL || command->options->estate.database == NULL;
+}
+
 static int run_scan_with(struct scan_command *command, const struct string_list *operands,
 			 enum exit_code *ret_code, struct failure *reterr)
 {
@@ -237,18 +298,23 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 		return 0;
 	}
 	/* First what is there already: a zone's names are sifted as they come. */
-	int r = scan_output_open(&command->options->output, command->seen, &command->output,
-				 reterr);
-	if (r == 0) {
+	int r = open_output(command, reterr);
+	if (r == 0 && needs_list(command, operands)) {
 		r = scan_source_open(&command->options->input, operands, command->seen,
 				     command->session, &command->source, reterr);
 	}
+	r = r == 0 ? open_estate(command, operands, reterr) : r;
 	r = r == 0 ? start_crew(command, reterr) : r;
 	struct scan_progress progress;
 	r = r == 0 ? scan(command, &scan_options, &progress, reterr) : r;
 	r = r == 0 ? scan_output_finish(command->output, reterr) : r;
+	if (r == 0 && command->estate != NULL) {
+		r = scan_estate_finish(command->estate, now(command), reterr);
+	}
 	if (r == 0) {
-		scan_source_tell(command->source);
+		if (command->source != NULL) {
+			scan_source_tell(command->source);
+		}
 		*ret_code = exit_code_of(command, threshold);
 	}
 	return r;
@@ -270,6 +336,7 @@ static enum exit_code run_scan(const struct invocation *invocation)
 			? run_scan_with(&command, &invocation->operands, &code, &failure)
 			: failure_set_memory(&failure, "scan");
 	crew_free(command.crew);
+	scan_estate_close(command.estate);
 	scan_source_close(command.source);
 	scan_output_close(command.output);
 	seen_free(command.seen);

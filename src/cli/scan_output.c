@@ -54,11 +54,11 @@ static int begin(struct scan_output *output, struct failure *reterr)
 static int take(struct scan_sink *sink, const struct scan_result *result, struct failure *reterr)
 {
 	struct scan_output *output = (struct scan_output *)sink;
-	int r = begin(output, reterr);
-	if (r < 0) {
+	scan_tally_add(&output->tally, result);
+	int r = output->options.is_silent ? 0 : begin(output, reterr);
+	if (r < 0 || output->options.is_silent) {
 		return r;
 	}
-	scan_tally_add(&output->tally, result);
 	buffer_clear(&output->line);
 	if (output->options.is_csv) {
 		present_csv_scan(result, &output->line);
@@ -134,7 +134,7 @@ const struct scan_tally *scan_output_tally(const struct scan_output *output)
 static void print_summary(const struct scan_output *output)
 {
 	struct buffer text = buffer_new(SUMMARY_MAX_BYTES);
-	FILE *stream = output->file != NULL ? stdout : stderr;
+	FILE *stream = output->file != NULL || output->options.is_silent ? stdout : stderr;
 	present_terminal_tally(&output->tally, &text);
 	if (output->resumed > 0) {
 		buffer_printf(&text, "\n%llu results of earlier runs are not counted here\n",

@@ -13,6 +13,7 @@ struct scan_output_options {
 	bool is_csv;
 	bool is_resumed;
 	bool has_summary;
+	bool is_silent; /* no lines: only the counts */
 };
 
 struct scan_output;

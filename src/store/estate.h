@@ -62,7 +62,7 @@ struct estate_domain {
 struct estate_progress {
 	uint64_t domains;
 	uint64_t finished; /* of a watch: finished at least once */
-	uint64_t leased;   /* held by a worker now */
+	uint64_t leased;   /* held by a worker whose lease has not run out */
 	uint64_t given_up; /* tried too often: see the job's error */
 };
 
@@ -82,6 +82,9 @@ int estate_run_seal(struct store *store, int64_t run, struct failure *reterr) MU
  * closed now. */
 int estate_run_finish(struct store *store, int64_t run, int64_t now, bool *ret_is_finished,
 		      struct failure *reterr) MUST_CHECK;
+/* Closes a run that nobody works on, whatever is left of it. */
+int estate_run_abandon(struct store *store, int64_t run, int64_t now,
+		       struct failure *reterr) MUST_CHECK;
 int estate_run_progress(struct store *store, int64_t run, struct estate_progress *ret_progress,
 			struct failure *reterr) MUST_CHECK;
 /* All runs, newest first. */
@@ -116,6 +119,10 @@ int estate_claim(struct store *store, const struct estate_claim *claim, estate_l
 /* Holds what the worker still holds for longer. Leases that were lost stay lost. */
 int estate_renew(struct store *store, const struct estate_claim *claim,
 		 struct failure *reterr) MUST_CHECK;
+
+/* Gives back all that the worker holds: due again at once. */
+int estate_release(struct store *store, int64_t run, struct span worker,
+		   struct failure *reterr) MUST_CHECK;
 
 struct estate_content {
 	struct span digest; /* ESTATE_DIGEST_LEN octets, of what the body says */

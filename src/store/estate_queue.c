@@ -182,6 +182,30 @@ int estate_renew(struct store *store, const struct estate_claim *claim, struct f
 	return store_transact(store, renew_work, &copy, reterr);
 }
 
+struct releasing {
+	int64_t run;
+	struct span worker;
+};
+
+static const char release_sql[] =
+	"UPDATE estate_job SET due = 1, worker = '', attempts = attempts - 1"
+	" WHERE run = $1 AND worker = $2 AND due IS NOT NULL";
+
+static int release_work(struct store *store, void *context, struct failure *reterr)
+{
+	const struct releasing *releasing = context;
+	struct driver_value values[] = {driver_integer(releasing->run),
+					driver_text(releasing->worker)};
+	struct driver_query query = {.sql = release_sql, .values = values, .count = 2};
+	return store_query(store, &query, reterr);
+}
+
+int estate_release(struct store *store, int64_t run, struct span worker, struct failure *reterr)
+{
+	struct releasing releasing = {run, worker};
+	return store_transact(store, release_work, &releasing, reterr);
+}
+
 struct postponing {
 	int64_t run;
 	const struct estate_lease *lease;

@@ -180,6 +180,24 @@ int estate_run_finish(struct store *store, int64_t run, int64_t now, bool *ret_i
 	return r;
 }
 
+static const char abandon_sql[] =
+	"UPDATE estate_run SET finished_at = $2 WHERE id = $1 AND finished_at = 0";
+
+static int abandon_work(struct store *store, void *context, struct failure *reterr)
+{
+	const struct finishing *finishing = context;
+	struct driver_value values[] = {driver_integer(finishing->run),
+					driver_integer(finishing->now)};
+	struct driver_query query = {.sql = abandon_sql, .values = values, .count = 2};
+	return store_query(store, &query, reterr);
+}
+
+int estate_run_abandon(struct store *store, int64_t run, int64_t now, struct failure *reterr)
+{
+	struct finishing finishing = {.run = run, .now = now};
+	return store_transact(store, abandon_work, &finishing, reterr);
+}
+
 static int take_progress(void *context, const struct driver_row *row)
 {
 	struct estate_progress *progress = context;
@@ -191,7 +209,7 @@ static int take_progress(void *context, const struct driver_row *row)
 }
 
 static const char progress_sql[] = "SELECT count(*), count(CASE WHEN results > 0 THEN 1 END),"
-				   " count(CASE WHEN due IS NOT NULL AND worker <> '' THEN 1 END),"
+				   " count(CASE WHEN due > $2 AND worker <> '' THEN 1 END),"
 				   " count(CASE WHEN due IS NULL AND results = 0 THEN 1 END)"
 				   " FROM estate_job WHERE run = $1";
 
@@ -203,9 +221,13 @@ struct progress_query {
 static int progress_work(struct store *store, void *context, struct failure *reterr)
 {
 	const struct progress_query *asked = context;
-	struct driver_value value = driver_integer(asked->run);
-	struct driver_query query = {progress_sql, &value, 1, take_progress, asked->progress};
-	return store_query(store, &query, reterr);
+	int64_t now = 0;
+	struct driver_query read_clock = {
+		.sql = store->driver->class->clock_sql, .each = take_integer, .context = &now};
+	int r = store_query(store, &read_clock, reterr);
+	struct driver_value values[] = {driver_integer(asked->run), driver_integer(now)};
+	struct driver_query query = {progress_sql, values, 2, take_progress, asked->progress};
+	return r == 0 ? store_query(store, &query, reterr) : r;
 }
 
 int estate_run_progress(struct store *store, int64_t run, struct estate_progress *ret_progress,

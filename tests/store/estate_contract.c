@@ -290,6 +290,35 @@ static void test_renewed_lease_is_held(void **state)
 	assert_int_equal(claim_as(world, run, "third", 10, LONG_LEASE).count, 1);
 }
 
+static void test_released_jobs_are_free_at_once(void **state)
+{
+	struct world *world = *state;
+	static const char *const names[] = {"one.free.example", "two.free.example"};
+	int64_t run = open_run(world, ESTATE_SCAN, "release");
+	add_named(world, run, names, 2);
+	struct seen seen = claim_as(world, run, "leaver", 1, LONG_LEASE);
+	(void)claim_as(world, run, "stayer", 1, LONG_LEASE);
+	struct failure failure;
+	must(estate_release(world->store, run, SPAN("leaver"), &failure), &failure);
+	assert_int_equal(progress_of(world, run).leased, 1);
+	struct seen again = claim_as(world, run, "third", 10, LONG_LEASE);
+	assert_int_equal(again.count, 1);
+	assert_int_equal(again.leases[0].domain_id, seen.leases[0].domain_id);
+	/* To give back is not to fail. */
+	assert_int_equal(again.leases[0].attempts, 0);
+}
+
+static void test_abandoned_run_is_closed(void **state)
+{
+	struct world *world = *state;
+	static const char *const names[] = {"abandoned.example"};
+	int64_t run = open_run(world, ESTATE_SCAN, "abandoned");
+	add_named(world, run, names, 1);
+	struct failure failure;
+	must(estate_run_abandon(world->store, run, NOON, &failure), &failure);
+	assert_int_not_equal(open_run(world, ESTATE_SCAN, "abandoned"), run);
+}
+
 static void test_job_that_kills_workers_is_given_up(void **state)
 {
 	struct world *world = *state;
@@ -655,6 +684,8 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_finish_twice_counts_once, &world),
 		cmocka_unit_test_prestate(test_late_finish_is_refused, &world),
 		cmocka_unit_test_prestate(test_renewed_lease_is_held, &world),
+		cmocka_unit_test_prestate(test_released_jobs_are_free_at_once, &world),
+		cmocka_unit_test_prestate(test_abandoned_run_is_closed, &world),
 		cmocka_unit_test_prestate(test_job_that_kills_workers_is_given_up, &world),
 		cmocka_unit_test_prestate(test_run_ends_when_all_is_done, &world),
 		cmocka_unit_test_prestate(test_unsealed_run_does_not_end, &world),

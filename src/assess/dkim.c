@@ -10,9 +10,6 @@
 #include "guide/providers.h"
 #include "records/txt.h"
 
-/* A selector nobody uses: what answers here answers everywhere. */
-#define PROBE_SELECTOR "mailseal-probe-0b5e"
-
 struct search {
 	struct assessment *a;
 	struct dkim_candidates candidates;
@@ -182,7 +179,7 @@ static void look_for_wildcard(struct search *search)
 {
 	struct dkim_view *view = search->view;
 	struct assessment *a = search->a;
-	struct span name = name_join(a->arena, SPAN(PROBE_SELECTOR), search->candidates.tree);
+	struct span name = name_join(a->arena, SPAN(DKIM_PROBE_SELECTOR), search->candidates.tree);
 	if (name.len == 0) {
 		return;
 	}

@@ -3,6 +3,7 @@
 /* What became of one fact, in the words of whoever changed it. */
 #include <stdlib.h>
 
+#include "assess/dkim.h"
 #include "crypto/x509.h"
 #include "estate/change.h"
 #include "records/records.h"
@@ -184,11 +185,10 @@ static bool tell_alias(struct telling *telling, const struct fact *before, const
 	return true;
 }
 
-static void tell_records(struct telling *telling, const struct fact *before,
+static void tell_records(struct telling *telling, const char *role, const struct fact *before,
 			 const struct fact *after)
 {
 	struct arena *arena = telling->arena;
-	const char *role = role_of(after);
 	bool is_mixed_txt = after->key.type == RR_TXT && strcmp(role, "TXT records") == 0;
 	if (!is_mixed_txt) {
 		tell_values(telling, role, records_text(arena, before, is_any),
@@ -217,12 +217,55 @@ static void tell_dnssec(struct telling *telling, const struct fact *before,
 	tell(telling, SENTENCE_CHANGE_DNSSEC);
 }
 
+/* The record stands at the end of the aliases, whoever asked for it: told of that name, once. */
+static void follow_alias(struct telling *telling, const struct fact *after)
+{
+	struct span owner = last_alias(after);
+	if (owner.len > 0) {
+		telling->name = owner;
+		telling->key.subject = owner;
+	}
+}
+
+/* The text at the invented selector beside a name, in one of the looks. */
+static struct span text_at_probe(struct telling *telling, const struct facts *facts,
+				 struct span tree)
+{
+	struct fact_key key = {
+		FACT_DNS, RR_TXT,
+		arena_printf(telling->arena, DKIM_PROBE_SELECTOR "%.*s", SPAN_ARG(tree))};
+	const struct fact *fact = facts != NULL ? facts_get(facts, key) : NULL;
+	return fact != NULL ? records_text(telling->arena, fact, is_any) : (struct span){0};
+}
+
+/* A key that an invented selector has too stands at the wildcard: one record, however many names.
+ */
+static void find_wildcard(struct telling *telling, const struct fact *before,
+			  const struct fact *after)
+{
+	struct span name = telling->name;
+	size_t at = span_search(name, SPAN("._domainkey."));
+	struct span tree = span_from(name, at);
+	struct span texts[2] = {records_text(telling->arena, before, is_any),
+				records_text(telling->arena, after, is_any)};
+	if (at == name.len ||
+	    !span_equal(texts[0], text_at_probe(telling, telling->change->before.facts, tree)) ||
+	    !span_equal(texts[1], text_at_probe(telling, telling->change->after.facts, tree))) {
+		return;
+	}
+	telling->name = arena_printf(telling->arena, "*%.*s", SPAN_ARG(tree));
+	telling->key.subject = telling->name;
+}
+
 static void dns_change(struct telling *telling, const struct fact *before, const struct fact *after)
 {
 	tell_dnssec(telling, before, after);
 	bool is_told = after->key.type == RR_SOA || after->key.type == RR_SPF;
 	if (!is_told && !tell_alias(telling, before, after)) {
-		tell_records(telling, before, after);
+		const char *role = role_of(after);
+		follow_alias(telling, after);
+		find_wildcard(telling, before, after);
+		tell_records(telling, role, before, after);
 	}
 }
 

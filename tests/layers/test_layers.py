@@ -14,7 +14,7 @@ LIBRARY_HOMES = {
     "unbound": {"collect"},
     "event2/": {"collect", "net"},
     "openssl/": {"crypto", "net"},
-    "curl/": {"collect", "net"},
+    "curl/": {"collect", "net", "notify"},
     "sqlite3.h": {"store"},
     "libpq-fe.h": {"store"},
     "expat.h": {"reports"},

@@ -174,7 +174,7 @@ def test_old_facts_are_judged_again(changed, tmp_path):
     result = json.loads(call("replay", saved, "--profile", "us-bod-18-01", "--json").stdout)["results"][0]
     assert result["domain"] == edits[0][0]
     assert result["summary"]["spoofable"] == "no"
-    assert [profile["id"] for profile in result["profiles"]] == ["us-bod-18-01"]
+    assert [profile["name"] for profile in result["profiles"]] == ["us-bod-18-01"]
 
 
 def test_an_unchanged_day_costs_next_to_nothing(changed, tmp_path):

@@ -218,7 +218,7 @@ static void write_beginning(const struct sign_request *request, const struct tag
 	buffer_printf(text, "%s: ", draft->name);
 	if (draft->flavour == FLAVOUR_DKIM) {
 		buffer_puts(text, "v=1; ");
-	} else {
+	} else if (!request->is_as_in_suite) {
 		buffer_printf(text, "i=%u; ", draft->instance);
 	}
 	buffer_printf(text, "a=%s;\r\n\tb=", algorithm_name(request));
@@ -239,6 +239,9 @@ static void write_draft(const struct mail *mail, const struct sign_request *requ
 	if (!is_seal) {
 		write_names(request->names, text);
 	}
+	if (draft->flavour != FLAVOUR_DKIM && request->is_as_in_suite) {
+		buffer_printf(text, "; i=%u", draft->instance);
+	}
 	buffer_printf(text, "; s=%.*s; t=%lld", SPAN_ARG(request->selector),
 		      (long long)request->time);
 	if (draft->flavour == FLAVOUR_DKIM && request->expiry > 0) {
@@ -255,7 +258,7 @@ static struct sign_draft draft_of(const struct sign_request *request, enum canon
 		.raw = buffer_span(raw),
 		.form = form,
 		.covered = buffer_span(covered),
-		.is_base64_whole = request->is_base64_whole,
+		.is_base64_whole = request->is_as_in_suite,
 	};
 }
 

@@ -17,7 +17,8 @@ struct sign_request {
 	int64_t expiry;	       /* x=; 0 for none. An ARC seal has none. */
 	bool is_simple_header; /* c=; relaxed unless said */
 	bool is_simple_body;
-	bool is_base64_whole; /* b= on one line, as the makers of the ARC suite wrote it */
+	/* As the makers of the ARC suite wrote it: b= on one line, i= where the alphabet has it. */
+	bool is_as_in_suite;
 };
 
 /*

@@ -162,7 +162,7 @@ static struct signed_names read_names(struct arena *arena, struct span list)
 /* arguments: DOMAIN SELECTOR ID TIME NAMES */
 static bool conclude_seal(const struct judging *judging, struct span arguments)
 {
-	struct sign_request request = {.key = judging->session->key, .is_base64_whole = true};
+	struct sign_request request = {.key = judging->session->key, .is_as_in_suite = true};
 	struct buffer results = buffer_new(LIMIT_DNS_MESSAGE);
 	struct buffer fields = buffer_new(LIMIT_DNS_MESSAGE);
 	struct buffer hex = buffer_new((size_t)2 * LIMIT_DNS_MESSAGE);

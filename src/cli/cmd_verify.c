@@ -58,6 +58,7 @@ static const struct option_group *const groups[] = {&envelope_group, &output_gro
 struct verifying {
 	const struct verify_command_options *options;
 	struct session *session;
+	struct key_cache *keys;	  /* of all messages; NULL when memory is out */
 	struct envelope envelope; /* from the options */
 	struct buffer text;
 	struct json_writer json;
@@ -165,6 +166,7 @@ static int judge_and_print(struct verifying *v, struct verification *verificatio
 		.receiver = span_of_string(v->options->envelope.receiver),
 		.suffixes = v->session->suffixes,
 		.allows_partial_body = v->options->allows_partial_body,
+		.keys = v->keys,
 	};
 	r = verification_run(verification, &envelope, &options, v->session->facts,
 			     v->session->source, &check, reterr);
@@ -271,8 +273,11 @@ static enum exit_code run_verify(const struct invocation *invocation)
 		return complain_failure(&failure);
 	}
 	v.text = buffer_new(OUTPUT_MAX_BYTES);
+	/* whoever knows where a key goes can push another out, and nothing more */
+	v.keys = key_cache_new((uint64_t)v.session->now);
 	int r = verify_all(&v, &invocation->operands, &failure);
 	buffer_free(&v.text);
+	key_cache_free(v.keys);
 	session_close(v.session);
 	if (r < 0) {
 		return complain_failure(&failure);

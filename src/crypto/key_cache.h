@@ -9,7 +9,7 @@
 
 #include "crypto/public_key.h"
 
-/* Keys kept: a prepared RSA key takes about 5 kB. A later key takes an earlier one's place. */
+/* Keys kept: a prepared RSA key takes about 4 kB. A later key takes an earlier one's place. */
 #define KEY_CACHE_SLOTS 1024
 
 struct key_cache;

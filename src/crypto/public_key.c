@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/* RSA and Ed25519 keys from their numbers. */
+/* RSA and Ed25519 keys from their numbers: which are taken, and their checks. */
 #include "crypto/public_key.h"
 
 #include <stdlib.h>
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/rsa.h>
+#include <openssl/evp.h>
 
-#include "crypto/digest_evp.h"
+#include "crypto/rsa_verify.h"
+
+/* A judge that is run again asks the same again. */
+struct last_check {
+	enum digest_kind kind;
+	struct digest_value digest;
+	unsigned char signature[PUBLIC_KEY_MAX_BITS / 8];
+	size_t signature_len; /* 0: nothing was checked yet */
+	enum signature_status status;
+};
 
 struct public_key {
-	EVP_PKEY *pkey;
-	EVP_PKEY_CTX *context; /* RSA: ready for checks; made at the first, which costs a tenth */
-	enum digest_kind context_kind;
+	struct rsa_verifier *rsa; /* the one or the other */
+	EVP_PKEY *ed25519;
 	enum key_kind kind;
 	unsigned bits;
+	struct last_check last;
 };
 
 static struct span without_zeros(struct span number)
@@ -65,51 +72,17 @@ static enum public_key_status check_rsa(struct span modulus, struct span exponen
 	return is_odd(modulus) ? PUBLIC_KEY_OK : PUBLIC_KEY_BAD_NUMBER;
 }
 
-/* OpenSSL's parameters hold numbers in the machine's order of octets. */
-static size_t to_native(struct span number, unsigned char *native)
+static enum public_key_status wrap(struct public_key shape, struct public_key **ret_key)
 {
-	const uint16_t probe = 1;
-	bool is_little_endian = *(const unsigned char *)&probe == 1;
-	for (size_t i = 0; i < number.len; i++) {
-		native[i] = span_octet(number, is_little_endian ? number.len - 1 - i : i);
-	}
-	return number.len;
-}
-
-static EVP_PKEY *make_rsa(struct span modulus, struct span exponent)
-{
-	unsigned char n[PUBLIC_KEY_MAX_BITS / 8];
-	unsigned char e[PUBLIC_KEY_MAX_EXPONENT_BITS / 8];
-	size_t n_len = to_native(without_zeros(modulus), n);
-	size_t e_len = to_native(without_zeros(exponent), e);
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n, n_len),
-		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, e, e_len),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_PKEY *pkey = NULL;
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-	    EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
-		pkey = NULL;
-	}
-	EVP_PKEY_CTX_free(context);
-	return pkey;
-}
-
-/* Takes the pkey over, also when it fails. */
-static enum public_key_status wrap(EVP_PKEY *pkey, struct public_key shape,
-				   struct public_key **ret_key)
-{
-	struct public_key *key = pkey != NULL ? malloc(sizeof(*key)) : NULL;
-	if (key == NULL) {
-		EVP_PKEY_free(pkey);
+	struct public_key *key = malloc(sizeof(*key));
+	if (key == NULL || (shape.rsa == NULL && shape.ed25519 == NULL)) {
+		rsa_verifier_free(shape.rsa);
+		EVP_PKEY_free(shape.ed25519);
+		free(key);
 		ERR_clear_error();
 		return PUBLIC_KEY_NO_MEMORY;
 	}
 	*key = shape;
-	key->context = NULL;
-	key->pkey = pkey;
 	*ret_key = key;
 	return PUBLIC_KEY_OK;
 }
@@ -121,9 +94,12 @@ enum public_key_status public_key_new_rsa(struct span modulus, struct span expon
 	if (status != PUBLIC_KEY_OK) {
 		return status;
 	}
-	struct public_key shape = {.kind = KEY_RSA,
-				   .bits = (unsigned)public_key_number_bits(modulus)};
-	return wrap(make_rsa(modulus, exponent), shape, ret_key);
+	struct public_key shape = {
+		.rsa = rsa_verifier_new(modulus, exponent),
+		.kind = KEY_RSA,
+		.bits = (unsigned)public_key_number_bits(modulus),
+	};
+	return wrap(shape, ret_key);
 }
 
 enum public_key_status public_key_new_ed25519(struct span octets, struct public_key **ret_key)
@@ -131,17 +107,21 @@ enum public_key_status public_key_new_ed25519(struct span octets, struct public_
 	if (octets.len != PUBLIC_KEY_ED25519_LEN) {
 		return PUBLIC_KEY_BAD_NUMBER;
 	}
-	struct public_key shape = {.kind = KEY_ED25519, .bits = 256};
-	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL /* engine */,
-						     (const unsigned char *)octets.ptr, octets.len);
-	return wrap(pkey, shape, ret_key);
+	struct public_key shape = {
+		.ed25519 =
+			EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL /* engine */,
+						    (const unsigned char *)octets.ptr, octets.len),
+		.kind = KEY_ED25519,
+		.bits = 256,
+	};
+	return wrap(shape, ret_key);
 }
 
 void public_key_free(struct public_key *key)
 {
 	if (key != NULL) {
-		EVP_PKEY_CTX_free(key->context);
-		EVP_PKEY_free(key->pkey);
+		rsa_verifier_free(key->rsa);
+		EVP_PKEY_free(key->ed25519);
 		free(key);
 	}
 }
@@ -156,41 +136,12 @@ unsigned public_key_bits(const struct public_key *key)
 	return key->bits;
 }
 
-static EVP_PKEY_CTX *make_context(EVP_PKEY *pkey, enum digest_kind kind)
-{
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(pkey, NULL /* engine */);
-	if (context != NULL && EVP_PKEY_verify_init(context) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(context, digest_evp(kind)) == 1) {
-		return context;
-	}
-	EVP_PKEY_CTX_free(context);
-	return NULL;
-}
-
-/* RFC 8017 8.2.2; the library also checks that the signature is as long as the modulus. */
-static enum signature_status verify_rsa(struct public_key *key, enum digest_kind kind,
-					struct span digest, struct span signature)
-{
-	if (key->context == NULL || key->context_kind != kind) {
-		EVP_PKEY_CTX_free(key->context);
-		key->context = make_context(key->pkey, kind);
-		key->context_kind = kind;
-	}
-	if (key->context == NULL) {
-		return SIGNATURE_NO_MEMORY;
-	}
-	int is_good = EVP_PKEY_verify(key->context, (const unsigned char *)signature.ptr,
-				      signature.len, (const unsigned char *)digest.ptr, digest.len);
-	return is_good == 1 ? SIGNATURE_GOOD : SIGNATURE_BAD;
-}
-
 static enum signature_status verify_ed25519(const struct public_key *key, struct span digest,
 					    struct span signature)
 {
 	enum signature_status status = SIGNATURE_NO_MEMORY;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	if (context != NULL && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key->pkey) == 1) {
+	if (context != NULL && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key->ed25519) == 1) {
 		int is_good = EVP_DigestVerify(context, (const unsigned char *)signature.ptr,
 					       signature.len, (const unsigned char *)digest.ptr,
 					       digest.len);
@@ -200,16 +151,45 @@ static enum signature_status verify_ed25519(const struct public_key *key, struct
 	return status;
 }
 
+static bool is_last(const struct last_check *last, enum digest_kind kind, struct span digest,
+		    struct span signature)
+{
+	return last->signature_len > 0 && last->kind == kind &&
+	       span_equal(digest_value_span(&last->digest), digest) &&
+	       span_equal(span_of(last->signature, last->signature_len), signature);
+}
+
+static void keep_last(struct last_check *last, enum digest_kind kind, struct span digest,
+		      struct span signature, enum signature_status status)
+{
+	last->signature_len = 0;
+	if (status == SIGNATURE_NO_MEMORY || digest.len > sizeof(last->digest.octets) ||
+	    signature.len > sizeof(last->signature)) {
+		return;
+	}
+	last->kind = kind;
+	last->digest.len = digest.len;
+	if (digest.len > 0) {
+		memcpy(last->digest.octets, digest.ptr, digest.len);
+	}
+	memcpy(last->signature, signature.ptr, signature.len);
+	last->signature_len = signature.len;
+	last->status = status;
+}
+
 enum signature_status public_key_verify(struct public_key *key, enum digest_kind kind,
 					struct span digest, struct span signature)
 {
 	if (signature.len == 0) {
 		return SIGNATURE_BAD;
 	}
+	if (is_last(&key->last, kind, digest, signature)) {
+		return key->last.status;
+	}
 	enum signature_status status = SIGNATURE_BAD;
 	switch (key->kind) {
 	case KEY_RSA:
-		status = verify_rsa(key, kind, digest, signature);
+		status = rsa_verifier_check(key->rsa, kind, digest, signature);
 		break;
 	case KEY_ED25519:
 		status = verify_ed25519(key, digest, signature);
@@ -218,5 +198,6 @@ enum signature_status public_key_verify(struct public_key *key, enum digest_kind
 	if (status != SIGNATURE_GOOD) {
 		ERR_clear_error();
 	}
+	keep_last(&key->last, kind, digest, signature, status);
 	return status;
 }

@@ -55,7 +55,7 @@ unsigned public_key_bits(const struct public_key *key);
 /*
  * Checks a signature over a digest. RSA: PKCS#1 v1.5 (RFC 8017 8.2.2) with that kind of digest.
  * Ed25519: PureEdDSA over the digest's octets, as RFC 8463 3 has it. The key keeps what the first
- * check prepared, so one thread at a time.
+ * check prepared and the outcome of the last one, so one thread at a time.
  */
 enum signature_status public_key_verify(struct public_key *key, enum digest_kind kind,
 					struct span digest, struct span signature);

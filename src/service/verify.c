@@ -12,6 +12,7 @@ struct verification {
 	const struct mail *mail;
 	struct envelope envelope;
 	struct message_check_options options;
+	struct key_cache *keys; /* from one run of the judge to the next; NULL: the caller's */
 	const struct message_check *check;
 };
 
@@ -47,6 +48,7 @@ void verification_free(struct verification *v)
 {
 	if (v != NULL) {
 		mail_reader_close(v->reader);
+		key_cache_free(v->keys);
 		arena_free(v->mail_arena);
 		arena_free(v->arena);
 		free(v);
@@ -89,6 +91,10 @@ int verification_run(struct verification *v, const struct envelope *envelope,
 {
 	v->envelope = *envelope;
 	v->options = *options;
+	if (options->keys == NULL) {
+		v->keys = v->keys != NULL ? v->keys : key_cache_new(0 /* seed */);
+		v->options.keys = v->keys;
+	}
 	int r = settle(facts, source, (struct judge){judge, v}, reterr);
 	if (r == 0) {
 		*ret_check = v->check;

@@ -345,6 +345,20 @@ static struct network plain_client(struct network client)
 	return plain;
 }
 
+static struct span join_sender(struct arena *arena, struct span local_part, struct span domain)
+{
+	struct span sender = {NULL, local_part.len + 1 + domain.len};
+	char *text = arena_alloc(arena, sender.len + 1);
+	if (text == NULL) {
+		return span_of(NULL, 0);
+	}
+	sender.ptr = text;
+	memcpy(text, local_part.len > 0 ? local_part.ptr : "", local_part.len);
+	text[local_part.len] = '@';
+	memcpy(text + local_part.len + 1, domain.len > 0 ? domain.ptr : "", domain.len);
+	return sender;
+}
+
 static void fill_values(struct spf_evaluation *e)
 {
 	const struct spf_request *request = e->request;
@@ -385,7 +399,6 @@ const struct spf_check *spf_check(struct arena *arena, struct inquiry *inquiry,
 		check->domain = e->values.sender_domain;
 		spf_stop(e, NULL, SPF_RESULT_NONE, SPF_CAUSE_NO_DOMAIN);
 	}
-	check->sender = arena_printf(arena, "%.*s@%.*s", SPAN_ARG(e->values.local_part),
-				     SPAN_ARG(e->values.sender_domain));
+	check->sender = join_sender(arena, e->values.local_part, e->values.sender_domain);
 	return arena_has_failed(arena) ? NULL : check;
 }

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 
 #define BLOCK_BYTES ((size_t)16 << 10)
+/* What a judge needs that is run again and again; to take it from the system each time costs more
+ * than the judging. */
+#define KEPT_BYTES ((size_t)256 << 10)
 
 struct block {
 	struct block *next;
@@ -20,6 +23,9 @@ struct block {
 
 struct arena {
 	struct block *blocks; /* newest first */
+	struct block *spare;  /* zeroed, for use again */
+	size_t spare_bytes;
+	size_t kept_bytes; /* at most so many of them */
 	size_t used_bytes;
 	size_t max_bytes;
 	size_t block_bytes;
@@ -33,6 +39,7 @@ struct arena *arena_new_small(size_t max_bytes, size_t block_bytes)
 	if (arena != NULL) {
 		arena->max_bytes = max_bytes;
 		arena->block_bytes = block_bytes;
+		arena->kept_bytes = block_bytes;
 		arena->successes_left = SIZE_MAX;
 	}
 	return arena;
@@ -40,7 +47,11 @@ struct arena *arena_new_small(size_t max_bytes, size_t block_bytes)
 
 struct arena *arena_new(size_t max_bytes)
 {
-	return arena_new_small(max_bytes, BLOCK_BYTES);
+	struct arena *arena = arena_new_small(max_bytes, BLOCK_BYTES);
+	if (arena != NULL) {
+		arena->kept_bytes = KEPT_BYTES;
+	}
+	return arena;
 }
 
 static void free_blocks(struct block *block)
@@ -56,6 +67,7 @@ void arena_free(struct arena *arena)
 {
 	if (arena != NULL) {
 		free_blocks(arena->blocks);
+		free_blocks(arena->spare);
 		free(arena);
 	}
 }
@@ -65,29 +77,61 @@ void arena_free_at(struct arena **arena)
 	arena_free(*arena);
 }
 
+static void keep_or_free(struct arena *arena, struct block *block)
+{
+	if (arena->spare_bytes + block->size > arena->kept_bytes) {
+		free(block);
+		return;
+	}
+	memset(block->data, 0, block->used);
+	block->used = 0;
+	block->next = arena->spare;
+	arena->spare = block;
+	arena->spare_bytes += block->size;
+}
+
 void arena_reset(struct arena *arena)
 {
-	if (arena->blocks != NULL) {
-		struct block *oldest = arena->blocks;
-		while (oldest->next != NULL) {
-			struct block *next = oldest->next;
-			free(oldest);
-			oldest = next;
-		}
-		memset(oldest->data, 0, oldest->used);
-		oldest->used = 0;
-		arena->blocks = oldest;
+	struct block *block = arena->blocks;
+	while (block != NULL) {
+		struct block *next = block->next;
+		keep_or_free(arena, block);
+		block = next;
 	}
+	arena->blocks = NULL;
 	arena->used_bytes = 0;
 	arena->is_failed = false;
 }
 
-static struct block *add_block(struct arena *arena, size_t size)
+/* A spare block with that much room; NULL when there is none. */
+static struct block *take_spare(struct arena *arena, size_t size)
+{
+	for (struct block **at = &arena->spare; *at != NULL; at = &(*at)->next) {
+		struct block *block = *at;
+		if (block->size >= size) {
+			*at = block->next;
+			arena->spare_bytes -= block->size;
+			return block;
+		}
+	}
+	return NULL;
+}
+
+static struct block *new_block(const struct arena *arena, size_t size)
 {
 	size_t capacity = size > arena->block_bytes ? size : arena->block_bytes;
 	struct block *block = calloc(1, sizeof(*block) + capacity);
 	if (block != NULL) {
 		block->size = capacity;
+	}
+	return block;
+}
+
+static struct block *add_block(struct arena *arena, size_t size)
+{
+	struct block *spare = take_spare(arena, size);
+	struct block *block = spare != NULL ? spare : new_block(arena, size);
+	if (block != NULL) {
 		block->next = arena->blocks;
 		arena->blocks = block;
 	}

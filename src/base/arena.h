@@ -21,8 +21,8 @@ struct arena *arena_new_small(size_t max_bytes, size_t block_bytes);
 void arena_free(struct arena *arena);
 /* For scope-bound arenas: __attribute__((cleanup)) hands over the variable's address. */
 void arena_free_at(struct arena **arena);
-/* Forgets everything allocated but keeps one block for the next unit of work; clears the failed
- * flag. */
+/* Forgets everything allocated but keeps some of the memory for the next unit of work; clears the
+ * failed flag. */
 void arena_reset(struct arena *arena);
 /* size zeroed octets, aligned for any type; NULL (and the sticky flag) when memory or the maximum
  * is out. */

@@ -61,14 +61,3 @@ bool cursor_accept_nocase(struct cursor *cursor, struct span word)
 	cursor->at += word.len;
 	return true;
 }
-
-struct span cursor_take_while(struct cursor *cursor, bool (*is_wanted)(char))
-{
-	struct span rest = cursor_rest(cursor);
-	size_t len = 0;
-	while (len < rest.len && is_wanted(rest.ptr[len])) {
-		len++;
-	}
-	cursor->at += len;
-	return span_slice(rest, 0, len);
-}

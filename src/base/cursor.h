@@ -48,6 +48,15 @@ bool cursor_accept(struct cursor *cursor, char c);
 /* Takes word if it is next, ASCII letters without case. */
 bool cursor_accept_nocase(struct cursor *cursor, struct span word);
 /* Takes the longest run of octets for which is_wanted is true; may be empty. */
-struct span cursor_take_while(struct cursor *cursor, bool (*is_wanted)(char));
+static inline struct span cursor_take_while(struct cursor *cursor, bool (*is_wanted)(char))
+{
+	struct span rest = cursor_rest(cursor);
+	size_t len = 0;
+	while (len < rest.len && is_wanted(rest.ptr[len])) {
+		len++;
+	}
+	cursor->at += len;
+	return span_slice(rest, 0, len);
+}
 
 #endif

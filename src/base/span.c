@@ -5,16 +5,6 @@
 
 #include "base/text.h"
 
-bool span_equal(struct span a, struct span b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool span_equal_nocase(struct span a, struct span b)
-{
-	return a.len == b.len && span_starts_with_nocase(a, b);
-}
-
 bool span_starts_with(struct span s, struct span prefix)
 {
 	return s.len >= prefix.len && span_equal(span_slice(s, 0, prefix.len), prefix);

@@ -55,11 +55,20 @@ static inline struct span span_from(struct span s, size_t offset)
 	return span_slice(s, offset, s.len);
 }
 
-bool span_equal(struct span a, struct span b);
+/* The smallest are here for speed: parsers spend their time in them. */
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 /* ASCII letters compare without case, all other octets exactly. */
-bool span_equal_nocase(struct span a, struct span b);
-bool span_starts_with(struct span s, struct span prefix);
 bool span_starts_with_nocase(struct span s, struct span prefix);
+static inline bool span_equal_nocase(struct span a, struct span b)
+{
+	return a.len == b.len && span_starts_with_nocase(a, b);
+}
+
+bool span_starts_with(struct span s, struct span prefix);
 bool span_ends_with_nocase(struct span s, struct span suffix);
 /* memcmp order, shorter first on a tie: <0, 0, >0. */
 int span_compare(struct span a, struct span b);

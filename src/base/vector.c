@@ -5,6 +5,15 @@
 
 #define FIRST_CAPACITY 4
 
+bool vector_reserve(struct vector *vector, struct arena *arena, size_t item_size, size_t items)
+{
+	if (vector->cap == 0 && items > 0) {
+		vector->items = arena_alloc(arena, items * item_size);
+		vector->cap = vector->items != NULL ? items : 0;
+	}
+	return vector->cap >= items;
+}
+
 static bool grow(struct vector *vector, struct arena *arena, size_t item_size, size_t max_items)
 {
 	size_t cap = vector->cap == 0 ? FIRST_CAPACITY : vector->cap * 2;

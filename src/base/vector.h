@@ -13,6 +13,8 @@ struct vector {
 	size_t cap;
 };
 
+/* Room for so many items at once, in a vector that has none yet; false when the arena failed. */
+bool vector_reserve(struct vector *vector, struct arena *arena, size_t item_size, size_t items);
 /*
  * Room for one more item, zeroed; NULL when the vector has max_items already or the arena failed. A
  * list that reached its maximum is a result the caller reports, not an error of the arena.

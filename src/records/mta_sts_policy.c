@@ -17,7 +17,7 @@ struct reader {
 	struct arena *arena;
 	struct mta_sts_policy *policy;
 	struct vector mx;
-	bool is_seen[4];	 /* by index in the table of fields */
+	bool is_seen[4];      /* by index in the table of fields */
 	struct span first[4]; /* the values that count */
 };
 

@@ -78,6 +78,10 @@ static size_t escape_octet(unsigned char octet, char *out)
 {
 	/* What means something else in a master file. */
 	static const struct span special = SPAN_INIT("\".\\();@$");
+	if (text_is_alnum((char)octet) || octet == '-') {
+		out[0] = text_lower((char)octet);
+		return 1;
+	}
 	if (octet <= 0x20 || octet >= 0x7f) {
 		out[0] = '\\';
 		out[1] = (char)('0' + octet / 100);
@@ -123,9 +127,44 @@ static bool copy_text(const struct labels *labels, struct arena *arena, struct s
 	return true;
 }
 
+/*
+ * Nearly all names are letters, digits, hyphens and underscores between single dots: that is their
+ * canonical text but for the case. The length; 0 for names that need the long way.
+ */
+static size_t lower_plain(struct span text, char *out)
+{
+	size_t label_len = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool is_dot = c == '.';
+		if ((is_dot && label_len == 0) || label_len > LIMIT_LABEL ||
+		    (!is_dot && !text_is_alnum(c) && c != '-' && c != '_')) {
+			return 0;
+		}
+		label_len = is_dot ? 0 : label_len + 1;
+		out[i] = text_lower(c);
+	}
+	return label_len > 0 && label_len <= LIMIT_LABEL ? text.len : 0;
+}
+
+static bool copy_plain(struct arena *arena, struct span text, struct span *ret_name)
+{
+	char plain[LIMIT_NAME_TEXT];
+	size_t len = text.len <= sizeof(plain) ? lower_plain(text, plain) : 0;
+	struct span name = len > 0 ? arena_copy(arena, span_of(plain, len)) : span_of(NULL, 0);
+	if (name.len == 0) {
+		return false;
+	}
+	*ret_name = name;
+	return true;
+}
+
 bool name_canonical(struct arena *arena, struct span text, struct span *ret_name)
 {
 	struct labels labels;
+	if (copy_plain(arena, text, ret_name)) {
+		return true;
+	}
 	return labels_from_text(text, &labels) && copy_text(&labels, arena, ret_name);
 }
 

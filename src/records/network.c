@@ -21,23 +21,35 @@ static bool parse_plain_number(struct span text, uint64_t max, uint64_t *ret_num
 	return !has_leading_zero && number_parse_decimal(text, max, ret_number);
 }
 
+/* 0 to 255 without a needless zero in front; the digits are taken off the text. */
+static bool take_octet(struct span *text, uint8_t *ret_octet)
+{
+	unsigned number = 0;
+	size_t len = 0;
+	while (len < text->len && len < 4 && text_is_digit(text->ptr[len])) {
+		number = number * 10 + (unsigned)(text->ptr[len++] - '0');
+	}
+	if (len == 0 || number > 255 || (len > 1 && text->ptr[0] == '0')) {
+		return false;
+	}
+	*text = span_from(*text, len);
+	*ret_octet = (uint8_t)number;
+	return true;
+}
+
 /* RFC 7208 12: qnum "." qnum "." qnum "." qnum */
 static bool parse_ipv4(struct span text, uint8_t *address)
 {
-	struct span rest = text;
-	struct span part;
-	size_t count = 0;
-	if (text.len == 0) {
-		return false;
-	}
-	while (span_split(&rest, '.', &part)) {
-		uint64_t number;
-		if (count == IPV4_OCTETS || !parse_plain_number(part, 255, &number)) {
+	for (size_t i = 0; i < IPV4_OCTETS; i++) {
+		if (i > 0 && (text.len == 0 || text.ptr[0] != '.')) {
 			return false;
 		}
-		address[count++] = (uint8_t)number;
+		text = span_from(text, i > 0);
+		if (!take_octet(&text, &address[i])) {
+			return false;
+		}
 	}
-	return count == IPV4_OCTETS;
+	return text.len == 0;
 }
 
 /* One to four hexadecimal digits. */

@@ -125,8 +125,9 @@ static void report_tail(struct spf_parser *parser, struct span tail, size_t offs
 			 expected);
 }
 
-bool spf_network_read(struct spf_parser *parser, struct spf_term *term, struct span value,
-		      size_t offset)
+/* Finds the fault of a network that is not one. True when there is none. */
+static bool diagnose(struct spf_parser *parser, struct spf_term *term, struct span value,
+		     size_t offset)
 {
 	const struct family *family = term->mechanism == SPF_IP4 ? &ip4_family : &ip6_family;
 	struct cursor cursor = cursor_of(value);
@@ -152,4 +153,17 @@ bool spf_network_read(struct spf_parser *parser, struct spf_term *term, struct s
 	}
 	term->network = network;
 	return true;
+}
+
+bool spf_network_read(struct spf_parser *parser, struct spf_term *term, struct span value,
+		      size_t offset)
+{
+	struct network network;
+	bool is_ip4 = term->mechanism == SPF_IP4;
+	/* RFC 7208 5.6 has the same grammar, one family each */
+	if (network_parse(value, &network) && (network.family == NETWORK_IPV4) == is_ip4) {
+		term->network = network;
+		return true;
+	}
+	return diagnose(parser, term, value, offset);
 }

@@ -30,8 +30,20 @@ static size_t read_version(struct spf_parser *parser, struct span text)
 	return end;
 }
 
+/* About as many terms as there are spaces; a vector that grows leaves its old room behind. */
+static void reserve_terms(struct spf_parser *parser, struct span text, struct vector *terms)
+{
+	size_t spaces = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		spaces += text.ptr[i] == ' ';
+	}
+	(void)vector_reserve(terms, parser->arena, sizeof(struct spf_term),
+			     spaces < SPF_MAX_TERMS ? spaces : SPF_MAX_TERMS);
+}
+
 static void read_terms(struct spf_parser *parser, struct span text, struct vector *terms)
 {
+	reserve_terms(parser, text, terms);
 	size_t at = skip_spaces(text, read_version(parser, text));
 	while (at < text.len) {
 		size_t end = span_find(text, ' ', at);

@@ -85,9 +85,21 @@ static void report_octet(struct spf_parser *parser, struct span rest, size_t off
 			 SPAN("visible ASCII characters only"));
 }
 
+static bool is_visible(struct span text)
+{
+	bool is_good = true;
+	for (size_t i = 0; i < text.len; i++) { /* without a way out: for the compiler to unroll */
+		is_good &= text.ptr[i] > 0x20 && text.ptr[i] < 0x7f;
+	}
+	return is_good;
+}
+
 /* RFC 7208 12: a term is made of visible ASCII. */
 static bool check_octets(struct spf_parser *parser, const struct spf_term *term)
 {
+	if (is_visible(term->text)) {
+		return true;
+	}
 	for (size_t i = 0; i < term->text.len; i++) {
 		unsigned char octet = span_octet(term->text, i);
 		if (octet <= 0x20 || octet >= 0x7f) {
@@ -265,13 +277,22 @@ static bool read_argument(struct spf_parser *parser, struct spf_term *term, stru
 
 static bool read_qualifier(struct spf_term *term)
 {
-	static const char qualifiers[] = "+-~?";
-	const char *found = strchr(qualifiers, term->text.ptr[0]);
-	if (found == NULL) {
+	switch (term->text.ptr[0]) {
+	case '+':
+		term->qualifier = SPF_PASS;
+		return true;
+	case '-':
+		term->qualifier = SPF_FAIL;
+		return true;
+	case '~':
+		term->qualifier = SPF_SOFTFAIL;
+		return true;
+	case '?':
+		term->qualifier = SPF_NEUTRAL;
+		return true;
+	default:
 		return false;
 	}
-	term->qualifier = (enum spf_qualifier)(found - qualifiers);
-	return true;
 }
 
 static void read_mechanism(struct spf_parser *parser, struct spf_term *term)

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * libopendkim on the messages that bench_dkim left in a folder: messages verified per second of CPU
- * time. A program of its own, because both libraries have a dkim_verify().
+ * time. A program of its own, because both libraries have a dkim_verify(). bench_dkim_peer FOLDER
+ * NUMBER TIMES only verifies one of them so many times.
  */
 #define _DEFAULT_SOURCE /* u_char in the library's header */
 #include <stdio.h>
@@ -62,25 +63,43 @@ static double cpu_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static size_t read_message(const char *folder, const char *number)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "%s.eml", number);
+	return read_file(folder, name, message);
+}
+
+static void measure(DKIM_LIB *library, const char *folder, const char *number)
+{
+	size_t len = read_message(folder, number);
+	size_t rounds = ROUND_BYTES / len;
+	rounds = rounds < ROUND_MIN ? ROUND_MIN : rounds > ROUND_MAX ? ROUND_MAX : rounds;
+	double start = cpu_seconds();
+	for (size_t round = 0; round < rounds; round++) {
+		verify(library, len);
+	}
+	printf("%zu libopendkim %.0f\n", len, (double)rounds / (cpu_seconds() - start));
+}
+
 int main(int argc, char **argv)
 {
+	static const char *const numbers[] = {"0", "1", "2", "3"};
 	DKIM_LIB *library = dkim_init(NULL, NULL);
-	if (argc != 2 || library == NULL) {
+	if ((argc != 2 && argc != 4) || library == NULL) {
 		return EXIT_FAILURE;
 	}
 	(void)read_file(argv[1], "record", record);
 	(void)dkim_set_key_lookup(library, look_up);
-	for (int i = 0; i < 4; i++) {
-		char name[32];
-		snprintf(name, sizeof(name), "%d.eml", i);
-		size_t len = read_file(argv[1], name, message);
-		size_t rounds = ROUND_BYTES / len;
-		rounds = rounds < ROUND_MIN ? ROUND_MIN : rounds > ROUND_MAX ? ROUND_MAX : rounds;
-		double start = cpu_seconds();
-		for (size_t round = 0; round < rounds; round++) {
+	if (argc == 2) {
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+			measure(library, argv[1], numbers[i]);
+		}
+	} else {
+		size_t len = read_message(argv[1], argv[2]);
+		for (unsigned long i = strtoul(argv[3], NULL, 10); i > 0; i--) {
 			verify(library, len);
 		}
-		printf("%zu libopendkim %.0f\n", len, (double)rounds / (cpu_seconds() - start));
 	}
 	dkim_close(library);
 	return EXIT_SUCCESS;

@@ -73,8 +73,13 @@ static bool is_due(const struct smtp_plan *plan, enum smtp_step step)
 	if (!is_settled(plan, SMTP_STEP_SESSION)) {
 		return plan->is_hurried && step == SMTP_STEP_TLS12;
 	}
-	if (step == SMTP_STEP_TLS13 || step == SMTP_STEP_TLS12) {
+	if (step == SMTP_STEP_TLS12) {
 		return true;
+	}
+	if (step == SMTP_STEP_TLS13) {
+		/* A server that nothing has got through to yet is first asked in the old way. */
+		return !plan->steps[step].is_retried || plan->answers > 0 ||
+		       is_settled(plan, SMTP_STEP_TLS12);
 	}
 	if (!is_settled(plan, SMTP_STEP_TLS13) || !is_settled(plan, SMTP_STEP_TLS12)) {
 		return false;
@@ -232,8 +237,11 @@ static void take_break(struct smtp_plan *plan, const struct smtp_question *quest
 	struct smtp_step_run *run = &plan->steps[question->step];
 	plan->breaks++;
 	bool is_silent = outcome == SMTP_OUTCOME_SILENT;
+	/* Some servers, or what stands before them, break off at everything but TLS 1.2. */
+	bool was_last_hope = question->step == SMTP_STEP_TLS12 || is_settled(plan, SMTP_STEP_TLS12);
+	bool is_enough = plan->breaks >= MAX_BREAKS && was_last_hope;
 	/* Silence has cost its deadline; it is not waited for twice. */
-	if (plan->answers == 0 && (is_silent || plan->breaks >= MAX_BREAKS)) {
+	if (plan->answers == 0 && (is_silent || is_enough)) {
 		smtp_plan_stop(plan, is_silent ? PROBE_TIMEOUT : PROBE_CLOSED);
 		run->state = SMTP_STEP_DONE;
 		return;
@@ -246,6 +254,15 @@ static void take_break(struct smtp_plan *plan, const struct smtp_question *quest
 	}
 	run->state = SMTP_STEP_DONE;
 	smtp_take_break(plan, question, outcome);
+}
+
+/* Of a pool, one member may lack what the others have: a single look is not enough to say so. */
+static bool must_look_again(const struct smtp_plan *plan, enum smtp_outcome outcome)
+{
+	const struct smtp_endpoint *endpoint = plan->endpoint;
+	return outcome == SMTP_OUTCOME_NO_TLS && plan->answers == 0 &&
+	       endpoint->starttls == ENDPOINT_STARTTLS_ABSENT && endpoint->starttls_missing == 1 &&
+	       endpoint->starttls_offered == 0;
 }
 
 void smtp_plan_take(struct smtp_plan *plan, const struct smtp_question *question,
@@ -267,6 +284,10 @@ void smtp_plan_take(struct smtp_plan *plan, const struct smtp_question *question
 		return;
 	case SMTP_OUTCOME_NO_TLS:
 	case SMTP_OUTCOME_UNREACHED:
+		if (must_look_again(plan, outcome)) {
+			run->state = SMTP_STEP_WAITING;
+			return;
+		}
 		run->state = SMTP_STEP_DONE;
 		smtp_take_no_tls(plan, question);
 		if (plan->answers == 0) {

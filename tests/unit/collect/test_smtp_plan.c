@@ -16,6 +16,7 @@ struct server {
 	size_t largest_hello;	   /* silent to larger ones; 0: no limit */
 	enum smtp_outcome outcome; /* to everything; SMTP_OUTCOME_ANSWER: as above */
 	bool is_silent_to_13;	   /* also to a session, which offers it */
+	bool is_reset_by_13;
 	bool has_ssl2;
 	bool signs_sha1;
 };
@@ -123,6 +124,9 @@ static enum smtp_outcome respond(struct setting *setting, const struct smtp_ques
 	bool offers_13 = asked->is_session || asked->offer.version == TLS_VERSION_13;
 	if (server->is_silent_to_13 && offers_13) {
 		return SMTP_OUTCOME_SILENT;
+	}
+	if (server->is_reset_by_13 && offers_13) {
+		return SMTP_OUTCOME_RESET;
 	}
 	if (!asked->is_session) {
 		return answer_offer(server, asked, &setting->probe.reader.answer);
@@ -273,9 +277,9 @@ static const struct {
 	enum probe_reason reason;
 } ends[] = {
 	{"silent to the first hello", SMTP_OUTCOME_SILENT, 1, PROBE_TIMEOUT},
-	{"closes", SMTP_OUTCOME_CLOSED, 2, PROBE_CLOSED},
-	{"resets", SMTP_OUTCOME_RESET, 2, PROBE_CLOSED},
-	{"plain text", SMTP_OUTCOME_PLAIN, 2, PROBE_CLOSED},
+	{"closes", SMTP_OUTCOME_CLOSED, 3, PROBE_CLOSED},
+	{"resets", SMTP_OUTCOME_RESET, 3, PROBE_CLOSED},
+	{"plain text", SMTP_OUTCOME_PLAIN, 3, PROBE_CLOSED},
 	{"no STARTTLS", SMTP_OUTCOME_NO_TLS, 1, PROBE_NO_TLS},
 	{"cannot be reached", SMTP_OUTCOME_UNREACHED, 1, PROBE_TIMEOUT},
 	{"turned away", SMTP_OUTCOME_THROTTLED, 1, PROBE_THROTTLED},
@@ -369,6 +373,41 @@ static void test_hurry(void **state)
 	arena_free(setting.arena);
 }
 
+/* Two resets are not the end while TLS 1.2 has not been asked. */
+static void test_intolerant(void **state)
+{
+	(void)state;
+	struct server server = modern;
+	server.is_reset_by_13 = true;
+	struct setting setting;
+	begin(&setting, &server, ENDPOINT_NORMAL);
+	run(&setting);
+	assert_int_equal(accepted(&setting, TLS_VERSION_12), PROBE_YES);
+	assert_int_equal(accepted(&setting, TLS_VERSION_13), PROBE_NO);
+	assert_true(probe_is_no(setting.endpoint.takes_unknown_version));
+	arena_free(setting.arena);
+}
+
+/* One member of a pool says nothing about the others. */
+static void test_looks_twice(void **state)
+{
+	(void)state;
+	struct setting setting;
+	struct smtp_question first;
+	struct smtp_question second;
+	begin(&setting, &modern, ENDPOINT_NORMAL);
+	assert_true(smtp_plan_next(&setting.plan, &first));
+	setting.endpoint.starttls = ENDPOINT_STARTTLS_ABSENT;
+	setting.endpoint.starttls_missing = 1;
+	smtp_plan_take(&setting.plan, &first, SMTP_OUTCOME_NO_TLS, &setting.probe);
+	assert_true(smtp_plan_next(&setting.plan, &second));
+	assert_int_equal(second.step, first.step);
+	setting.endpoint.starttls_missing = 2;
+	smtp_plan_take(&setting.plan, &second, SMTP_OUTCOME_NO_TLS, &setting.probe);
+	assert_false(smtp_plan_next(&setting.plan, &second));
+	arena_free(setting.arena);
+}
+
 static void test_stop(void **state)
 {
 	(void)state;
@@ -410,6 +449,8 @@ int main(void)
 		cmocka_unit_test(test_turned_away_later),
 		cmocka_unit_test(test_put_back_is_asked_again),
 		cmocka_unit_test(test_hurry),
+		cmocka_unit_test(test_intolerant),
+		cmocka_unit_test(test_looks_twice),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_memory),
 	};

@@ -5,16 +5,21 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import exim
 import names
 import namespace
+import opensmtpd
 import pki
 import postfix
 import setups as table
 
+READY_SECONDS = 20
 HERE = Path(__file__).resolve().parent
 RESOLV_CONF = f"nameserver {names.RESOLVER[0]}\noptions edns0 trust-ad timeout:5 attempts:1\n"
 # With these no sender gets a policy.
@@ -36,18 +41,40 @@ class Internet:
         self.authority = None
         self.anchor = None
 
-    def start(self):
-        self.authority = pki.Authority(self.state / "pki")
+    def begin(self):
+        self.authority = pki.Authority(self.state / "pki", self.plain_hosts())
         shutil.copyfile(self.authority.root, TRUST_STORE)
         Path("/etc/resolv.conf").unlink(missing_ok=True)
         Path("/etc/resolv.conf").write_text(RESOLV_CONF, encoding="ascii")
         self.anchor = names.start(self.state / "dns", self.authority, self.setups.values())
         self.start_postfix()
+        for setup, pem in self.hosts_of("exim"):
+            self.start(exim.Daemon(self.state / setup.name, setup, pem))
+        self.start(opensmtpd.Daemon(self.state / "opensmtpd", self.hosts_of("opensmtpd")))
         self.start_responder()
         self.start_policy_hosts()
         self.start_path("strip")
         self.start_path("delay")
         self.start_senders()
+        for server in ("exim", "opensmtpd"):
+            for setup in self.served_by(server):
+                wait_for_port(setup.address)
+
+    def start(self, instance):
+        """A server that stop() will end."""
+        instance.start()
+        self.instances.append(instance)
+
+    def hosts_of(self, server):
+        """[(setup, PEM file)]"""
+        return [(setup, self.authority.certificate(setup.host, setup.certificates[0]))
+                for setup in self.served_by(server)]
+
+    def plain_hosts(self):
+        """The names of all hosts that show nothing but a good certificate."""
+        mail = [setup.host for setup in self.setups.values() if setup.certificates == ("good",)]
+        web = [setup.policy_name for setup in self.setups.values() if setup.sts and setup.sts_certificate == "good"]
+        return mail + web
 
     def served_by(self, server):
         return [setup for setup in self.setups.values() if setup.server == server]
@@ -68,8 +95,7 @@ class Internet:
 
     def start_postfix(self):
         hosts = {setup.address: self.options_of(setup) for setup in self.served_by("postfix")}
-        self.instances.append(postfix.receiver(self.state / "postfix", hosts))
-        self.instances[-1].start()
+        self.start(postfix.receiver(self.state / "postfix", hosts))
 
     def start_responder(self):
         places = [f"{setup.address}={setup.personality}" for setup in self.served_by("responder")]
@@ -105,8 +131,7 @@ class Internet:
         for way, prefix in (("free", []), ("strip", self.inside["strip"])):
             sender = postfix.Sender(self.state / f"sender-{way}", self.authority.root, prefix)
             sender.obey(policies)
-            sender.start()
-            self.instances.append(sender)
+            self.start(sender)
             self.senders[way] = sender
 
     def spawn(self, name, words):
@@ -120,6 +145,19 @@ class Internet:
     def options(self):
         """What `mailseal check` needs to look at this internet."""
         return ["--resolver", "%s@%d" % names.RESOLVER, "--trust-anchor", str(self.anchor), "--allow-private"]
+
+
+def wait_for_port(address):
+    """Until something listens on port 25 there."""
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            socket.create_connection((address, 25), timeout=READY_SECONDS).close()
+            return
+        except OSError as error:
+            if time.monotonic() > until:
+                raise OSError(f"{address}: nobody listens") from error
+            time.sleep(0.1)
 
 
 def assign_addresses(setups):

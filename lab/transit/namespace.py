@@ -5,8 +5,8 @@
 
     namespace.py COMMAND...
 
-Inside, documentation addresses are this machine's and all ports are free; the mail servers of packages.py lie over /usr; /etc can
-be written and /var/spool is empty, in memory. Whatever the command starts is killed with it, however it ends. Nothing outside
+Inside, documentation addresses are this machine's and all ports are free; the mail servers of packages.py lie over /usr; /etc and
+/var/lib can be written, /run and /var/spool are empty, all in memory. Whatever the command starts is killed with it, however it ends. Nothing outside
 changes. Needs root; why_not() says what else is missing.
 """
 
@@ -60,16 +60,23 @@ def add_accounts():
 
 
 def change_mounts():
-    """Mail servers over /usr, and an /etc and a /var/spool to write to."""
+    """Mail servers over /usr, and system folders to write to."""
     trees = [packages.FOLDER / name / "usr" for name in packages.DEBIAN]
     run("mount", "-t", "tmpfs", "none", "/var/spool")
     lower = ":".join(map(str, [*trees, "/usr"]))
     run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={lower}", "/usr")
-    for name in ("etc", "work"):
-        Path("/var/spool", name).mkdir()
-    run("mount", "-t", "overlay", "overlay", "-o",
-        "lowerdir=/etc,upperdir=/var/spool/etc,workdir=/var/spool/work", "/etc")
+    run("mount", "-t", "tmpfs", "none", "/run")
+    for place in ("/etc", "/var/lib"):
+        make_writable(place)
     STATE.mkdir()
+
+
+def make_writable(place):
+    """What is written there stays in memory."""
+    upper, work = Path("/var/spool", f"upper{place}"), Path("/var/spool", f"work{place}")
+    for folder in (upper, work):
+        folder.mkdir(parents=True)
+    run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={place},upperdir={upper},workdir={work}", place)
 
 
 def raise_network():

@@ -78,10 +78,11 @@ def stamp(days):
 
 
 class Authority:
-    """Keys and certificates in a folder. `root` is what senders trust."""
+    """Keys and certificates in a folder. `root` is what senders trust. HOSTS share their good certificate, to save time."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, hosts=()):
         self.folder = folder
+        self.hosts = hosts
         folder.mkdir()
         self.config = folder / "openssl.cnf"
         self.config.write_text(CONFIG.format(folder=folder), encoding="ascii")
@@ -107,7 +108,8 @@ class Authority:
     def issue(self, name, subject, key, san=None, issuer="middle", days=(-10, 80), digest="sha256", extensions="server"):
         """The certificate file NAME.crt."""
         request, made = self.path(name, "csr"), self.path(name, "crt")
-        more = ["-addext", f"subjectAltName=DNS:{san}"] if san else []
+        names = [san] if isinstance(san, str) else san
+        more = ["-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)] if names else []
         openssl("req", "-new", "-key", key, "-subj", f"/CN={subject}", *more, "-out", request)
         if issuer:
             signer = ["-keyfile", self.path(issuer, "key"), "-cert", self.path(issuer, "crt")]
@@ -120,17 +122,19 @@ class Authority:
 
     def certificate(self, host, kind="good"):
         """PEM file with key, leaf and chain, as Postfix and Exim read it, of a host named mx.DOMAIN."""
+        if kind == "good" and host in self.hosts:
+            return self.make("shared", kind, names=self.hosts)
         return self.make(host, kind, **KINDS[kind])
 
     def make(self, host, kind, key="ec", name=None, has_san=True, is_leaf_only=False, is_disordered=False, issuer="middle",
-             **more):
+             names=(), **more):
         base = f"{host}.{kind}"
         path = self.path(base, "pem")
         if path.exists():
             return path
         key_file = self.key(key)
         san = (name or host).format(domain=host.partition(".")[2])
-        leaf = self.issue(base, "mail" if has_san else host, key_file, san if has_san else None, issuer, **more)
+        leaf = self.issue(base, "mail" if has_san else host, key_file, (names or san) if has_san else None, issuer, **more)
         parts = [leaf] if is_leaf_only or issuer != "middle" else [leaf, self.middle]
         if is_disordered:
             parts = [leaf, self.root, self.middle]

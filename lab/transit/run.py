@@ -19,7 +19,7 @@ def inside(command):
 
     began = time.monotonic()
     lab = internet.Internet()
-    lab.start()
+    lab.begin()
     os.environ["MAILSEAL_LAB_OPTIONS"] = " ".join(lab.options())
     print(f"{len(lab.setups)} domains after {time.monotonic() - began:.1f} s; check with: {' '.join(lab.options())}")
     for setup in lab.setups.values():

@@ -174,6 +174,15 @@ STS = [
     sts("noid", "a record without id", sts_record=('"v=STSv1;"',)),
 ]
 
+OTHERS = [
+    Setup("exim", "GnuTLS as it comes", server="exim", personality="normal"),
+    Setup("exim-old", "RC4, 3DES, TLS 1.0", server="exim", personality="old", certificates=("rsa",)),
+    Setup("exim-grey", "greylisting", server="exim", personality="grey"),
+    Setup("exim-narrow", "one connection at a time", server="exim", personality="narrow"),
+    Setup("opensmtpd", "ECDSA", server="opensmtpd"),
+    Setup("opensmtpd-rsa", "RSA", server="opensmtpd", certificates=("rsa",)),
+]
+
 
 def personalities():
     return [Setup(f"fault-{name}", one.about, server="responder", personality=name)
@@ -181,4 +190,4 @@ def personalities():
 
 
 def everything():
-    return POSTFIX + DANE + STS + personalities()
+    return POSTFIX + DANE + STS + OTHERS + personalities()

@@ -19,10 +19,10 @@ import namespace  # noqa: E402
 
 MAILSEAL = os.environ.get("MAILSEAL", "mailseal")
 LATE = ["fault-late"]  # greets after eleven seconds, every time: three connections are enough to see that
-PATIENT = ["rate", "sts-hang", "sts-drip"]  # each takes its deadline
+PATIENT = ["rate", "exim-narrow", "sts-hang", "sts-drip"]  # each takes its deadline
 USUAL_RUNS = ("late", "patient", "fault", "real")
 TURN = 24  # domains with a real server to a run
-FULL = ["fault-nogood", "fault-pqonly", "fault-sha224"]
+FULL = ["default", "fault-nogood", "fault-pqonly", "fault-sha224"]
 ENDPOINT_SECONDS = 90  # what one endpoint may take in all (collect/smtp.h)
 OWN_CONTROLS = ("mx", "tls", "dane", "mta-sts")
 
@@ -77,7 +77,7 @@ def lab():
         pytest.skip("needs the namespaces of the transit lab: run it through tests/transit/run.py")
     one = internet.Internet()
     try:
-        one.start()
+        one.begin()
         yield one
     finally:
         one.stop()

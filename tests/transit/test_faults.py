@@ -38,6 +38,7 @@ EXPECTED = {
     "keywords": "",
     "clear": "tls-starttls-missing",
     "auth": "tls-clear-auth",
+    "flaky": "tls-starttls-flaky",
     "454": "tls-starttls-refused",
     "501": "tls-starttls-refused",
     "plain": "tls-starttls-broken",
@@ -74,6 +75,7 @@ EXPECTED = {
     "heartbeat": "tls-heartbeat",
     "asks": "tls-client-certificate tls-no-tls13",
     "unoffered": "tls-suite-static tls-no-tls13",
+    "internal": "tls-starttls-broken",
     "chain": "tls-no-tls13",
     "pq": "tls-pq",
     "pqlast": "tls-pq tls-pq-not-preferred",
@@ -83,6 +85,7 @@ EXPECTED = {
     "small": "tls-hello-intolerant",
     "medium": "tls-hello-intolerant",
     "whole": "tls-hello-intolerant",
+    "intolerant": "tls-version-intolerant tls-no-tls13",
     "crumbs": "tls-no-tls13",
 }
 
@@ -106,6 +109,7 @@ APART = {
     "fin": ("ready", "closed"),
     "rst": ("ready", "reset"),
     "hangs": ("ready", "silent"),
+    "internal": ("ready", "alert"),
 }
 
 

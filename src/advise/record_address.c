@@ -16,7 +16,7 @@ static int refuse(struct span address, const char *why, struct failure *reterr)
 static struct span encode_local_part(struct arena *arena, struct span local)
 {
 	static const char plain[] = "-._~$&'*+/=^`{|}";
-	struct buffer text = buffer_new(3 * local.len);
+	struct buffer text = buffer_new_for(arena, 3 * local.len);
 	for (size_t i = 0; i < local.len; i++) {
 		char c = local.ptr[i];
 		if (text_is_alnum(c) || text_is_one_of(c, plain)) {

@@ -11,7 +11,7 @@
 
 static struct span write_value(struct arena *arena, const struct record_dkim_wish *wish)
 {
-	struct buffer text = buffer_new(VALUE_MAX);
+	struct buffer text = buffer_new_for(arena, VALUE_MAX);
 	buffer_printf(&text, "v=DKIM1; k=%s; p=", wish->is_ed25519 ? "ed25519" : "rsa");
 	base64_encode(&text, wish->public_key);
 	struct span value =

@@ -10,7 +10,7 @@ static const char what[] = "make the MTA-STS policy";
 /* RFC 8461 3.2: fields in the order people expect, lines end in CRLF. */
 static struct span write_policy(struct arena *arena, const struct record_mta_sts_wish *wish)
 {
-	struct buffer text = buffer_new(MTA_STS_POLICY_MAX_BYTES);
+	struct buffer text = buffer_new_for(arena, MTA_STS_POLICY_MAX_BYTES);
 	buffer_printf(&text, "version: STSv1\r\nmode: %s\r\n", mta_sts_mode_name(wish->mode));
 	for (size_t i = 0; i < wish->mx_count; i++) {
 		buffer_printf(&text, "mx: %.*s\r\n", SPAN_ARG(wish->mx[i]));

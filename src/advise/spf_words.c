@@ -126,7 +126,7 @@ static void write_words(const struct spf_words *words, bool are_modifiers, struc
 /* RFC 7208 6: modifiers SHOULD stand at the end; moving them there changes nothing. */
 struct span spf_words_write(const struct spf_words *words)
 {
-	struct buffer text = buffer_new(LIMIT_DNS_MESSAGE);
+	struct buffer text = buffer_new_for(words->arena, LIMIT_DNS_MESSAGE);
 	buffer_puts(&text, "v=spf1");
 	write_words(words, /* are_modifiers: */ false, &text);
 	write_words(words, /* are_modifiers: */ true, &text);

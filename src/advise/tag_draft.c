@@ -73,7 +73,7 @@ void tag_draft_drop_or_set(struct tag_draft *draft, struct span name, struct spa
 
 struct span tag_draft_write(const struct tag_draft *draft)
 {
-	struct buffer text = buffer_new(DRAFT_MAX_BYTES);
+	struct buffer text = buffer_new_for(draft->arena, DRAFT_MAX_BYTES);
 	for (size_t i = 0; i < draft->items.len; i++) {
 		const struct tag_draft_item *item = tag_draft_at(draft, i);
 		buffer_puts(&text, i > 0 ? "; " : "");

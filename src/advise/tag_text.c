@@ -69,7 +69,7 @@ static bool starts_address(struct span rest)
 
 struct span tag_text_mend(struct arena *arena, struct span text, const struct tag_grammar *grammar)
 {
-	struct buffer out = buffer_new(LIMIT_DNS_MESSAGE);
+	struct buffer out = buffer_new_for(arena, LIMIT_DNS_MESSAGE);
 	text = mend_version(arena, text, grammar);
 	char last = ';'; /* the last octet that is no white space */
 	for (size_t i = 0; i < text.len; i++) {

@@ -166,7 +166,7 @@ static struct finding *report(struct assessment *a, const struct dane_host *host
 	struct finding *finding = finding_add(a, id, host->name);
 	finding_arg(a, finding, "host", "%.*s", SPAN_ARG(host->host->name));
 	finding_arg(a, finding, "what", "%.*s", SPAN_ARG(what));
-	struct buffer text = buffer_new(2000);
+	struct buffer text = buffer_new_for(a->arena, 2000);
 	for (size_t i = 0; i < host->record_count; i++) {
 		const struct dane_record *record = &host->records[i];
 		struct tlsa tlsa = {.usage = record->usage,
@@ -174,7 +174,7 @@ static struct finding *report(struct assessment *a, const struct dane_host *host
 				    .matching = record->matching,
 				    .data = record->data};
 		buffer_free(&text);
-		text = buffer_new(2000);
+		text = buffer_new_for(a->arena, 2000);
 		tlsa_write(&tlsa, &text);
 		finding_evidence(a, finding, "%.*s TLSA %.*s", SPAN_ARG(host->name),
 				 SPAN_ARG(buffer_span(&text)));

@@ -417,6 +417,9 @@ int profile_table_load(struct profile_table **ret_table, struct failure *reterr)
 	}
 	table->arena = arena;
 	int r = load_embedded(table, reterr);
+	if (arena_has_failed(arena)) {
+		r = failure_set_memory(reterr, "read profiles");
+	}
 	if (r < 0) {
 		profile_table_free(table);
 		return r;

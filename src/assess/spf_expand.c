@@ -70,7 +70,7 @@ static bool expand(struct cursor *spec, struct buffer *text, struct span current
 bool spf_expand_known(struct arena *arena, struct span spec, struct span current,
 		      struct span sender, struct span *ret_name)
 {
-	struct buffer text = buffer_new(EXPAND_MAX_BYTES);
+	struct buffer text = buffer_new_for(arena, EXPAND_MAX_BYTES);
 	struct cursor cursor = cursor_of(spec);
 	bool is_known = expand(&cursor, &text, current, sender);
 	if (is_known) {

@@ -176,7 +176,7 @@ static enum dkim_reason check_seal(struct validator *validator, unsigned instanc
 /* RFC 8617 5.2 step 6: all of them, so that all keys are asked for at once */
 static void check_seals(struct validator *validator)
 {
-	struct buffer text = buffer_new(COVER_MAX);
+	struct buffer text = buffer_new_for(validator->arena, COVER_MAX);
 	for (unsigned i = (unsigned)validator->report->set_count; i > 0; i--) {
 		enum dkim_reason reason = check_seal(validator, i, &text);
 		validator->sets[i - 1].seal_reason = reason;

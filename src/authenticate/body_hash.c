@@ -27,6 +27,7 @@ size_t body_hasher_want(struct body_hasher *hasher, enum canonical_form form, en
 	}
 	struct digest *digest = digest_new(kind);
 	if (digest == NULL) {
+		hasher->is_failed = true;
 		return BODY_HASH_NONE;
 	}
 	hasher->is_wanted[form] = true;
@@ -90,6 +91,7 @@ void body_hasher_end(struct body_hasher *hasher)
 	for (size_t i = 0; i < hasher->hash_count; i++) {
 		struct body_hash *hash = &hasher->hashes[i];
 		hash->is_done = digest_finish(hash->digest, &hash->value);
+		hasher->is_failed = hasher->is_failed || !hash->is_done;
 	}
 }
 

@@ -27,6 +27,7 @@ struct body_hasher {
 	struct canonical_body bodies[2]; /* by form */
 	bool is_wanted[2];		 /* by form */
 	uint64_t lengths[2];		 /* canonical octets, by form; where wanted */
+	bool is_failed;			 /* memory was out: a hash is missing */
 };
 
 void body_hasher_init(struct body_hasher *hasher);

@@ -64,7 +64,7 @@ static void read_algorithm(struct reader *reader, const struct tag *tag)
 
 static struct span read_base64(struct reader *reader, const struct tag *tag)
 {
-	struct buffer octets = buffer_new(tag->value.len + 1);
+	struct buffer octets = buffer_new_for(reader->arena, tag->value.len + 1);
 	size_t bad_offset = 0;
 	bool is_good = base64_decode(tag->value, &octets, &bad_offset);
 	if (!is_good || octets.len == 0) {
@@ -208,7 +208,7 @@ static size_t find_last(struct span text, char c)
 static void read_identity(struct reader *reader, const struct tag *tag)
 {
 	struct dkim_signature *signature = reader->signature;
-	struct buffer decoded = buffer_new(tag->value.len + 1);
+	struct buffer decoded = buffer_new_for(reader->arena, tag->value.len + 1);
 	bool is_good = decode_identity(tag->value, &decoded);
 	struct span identity = arena_copy(reader->arena, buffer_span(&decoded));
 	buffer_free(&decoded);

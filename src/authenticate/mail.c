@@ -55,7 +55,8 @@ const struct mail *mail_reader_end(struct mail_reader *reader)
 {
 	take_step(reader, message_reader_end(reader->message), span_of(NULL, 0));
 	body_hasher_end(&reader->mail.body);
-	return arena_has_failed(reader->arena) ? NULL : &reader->mail;
+	bool is_failed = arena_has_failed(reader->arena) || reader->mail.body.is_failed;
+	return is_failed ? NULL : &reader->mail;
 }
 
 void mail_reader_close(struct mail_reader *reader)

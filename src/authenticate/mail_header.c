@@ -224,7 +224,7 @@ static void find_dkim2(struct mail *mail)
 
 void mail_header_read(struct arena *arena, const struct mail_options *options, struct mail *mail)
 {
-	struct finder finder = {arena, options, mail, buffer_new(HEADER_TEXT_MAX)};
+	struct finder finder = {arena, options, mail, buffer_new_for(arena, HEADER_TEXT_MAX)};
 	if (options->is_for_signing) {
 		(void)body_hasher_want(&mail->body, CANONICAL_RELAXED, DIGEST_SHA256,
 				       BODY_HASH_WHOLE);

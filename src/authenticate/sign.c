@@ -138,7 +138,11 @@ int sign_field(struct arena *arena, const struct sign_draft *draft, struct buffe
 	       struct failure *reterr)
 {
 	struct span value;
-	if (!find_signature(arena, draft->raw, &value)) {
+	bool is_found = find_signature(arena, draft->raw, &value);
+	if (arena_has_failed(arena)) {
+		return failure_set_memory(reterr, "sign a message");
+	}
+	if (!is_found) {
 		return failure_set(reterr, FAILURE_INTERNAL, "sign a message", "no empty b= tag");
 	}
 	struct buffer text = buffer_new(draft->covered.len + draft->raw.len + 2);
@@ -364,7 +368,9 @@ int sign_arc(struct arena *arena, const struct mail *mail, const struct arc_repo
 	buffer_printf(&set.results, "ARC-Authentication-Results: i=%zu; ", chain->set_count + 1);
 	buffer_append(&set.results, span_trim(results, TEXT_SPACE));
 	buffer_puts(&set.results, "\r\n");
-	int result = make_set(arena, mail, chain, request, &set, reterr);
+	int result = set.results.is_failed
+			     ? failure_set_memory(reterr, "seal a message")
+			     : make_set(arena, mail, chain, request, &set, reterr);
 	if (result == 0) {
 		buffer_append(fields, buffer_span(&set.seal));
 		buffer_append(fields, buffer_span(&set.message));

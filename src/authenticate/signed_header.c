@@ -39,7 +39,7 @@ void signed_header_write_own(struct span raw, struct span signature, enum canoni
 	while (end < raw.len && text_is_space(raw.ptr[end])) {
 		end++;
 	}
-	struct buffer field = buffer_new(raw.len + 2);
+	struct buffer field = buffer_new_for(text->arena, raw.len + 2);
 	buffer_append(&field, span_slice(raw, 0, start));
 	buffer_append(&field, span_from(raw, end));
 	if (end == raw.len) {

@@ -195,6 +195,11 @@ struct span arena_printf(struct arena *arena, const char *format, ...)
 	return span_of(text, (size_t)len);
 }
 
+void arena_fail(struct arena *arena)
+{
+	arena->is_failed = true;
+}
+
 bool arena_has_failed(const struct arena *arena)
 {
 	return arena->is_failed;

@@ -31,6 +31,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 struct span arena_copy(struct arena *arena, struct span s);
 /* Formats into the arena. An empty span when it failed. */
 struct span arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+/* What belongs to the arena's work could not be had from elsewhere: the arena has failed. */
+void arena_fail(struct arena *arena);
 bool arena_has_failed(const struct arena *arena);
 /* Octets handed out so far. */
 size_t arena_used_bytes(const struct arena *arena);

@@ -3,6 +3,8 @@
 /* Bounded growing output. */
 #include "base/buffer.h"
 
+#include "base/arena.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,15 @@ struct buffer buffer_new(size_t max_bytes)
 	return (struct buffer){.max_bytes = max_bytes};
 }
 
+struct buffer buffer_new_for(struct arena *arena, size_t max_bytes)
+{
+	return (struct buffer){.max_bytes = max_bytes, .arena = arena};
+}
+
 void buffer_free(struct buffer *buffer)
 {
 	free(buffer->data);
-	*buffer = (struct buffer){.max_bytes = buffer->max_bytes};
+	*buffer = (struct buffer){.max_bytes = buffer->max_bytes, .arena = buffer->arena};
 }
 
 void buffer_clear(struct buffer *buffer)
@@ -44,6 +51,9 @@ static bool reserve(struct buffer *buffer, size_t more)
 	char *data = realloc(buffer->data, cap);
 	if (data == NULL) {
 		buffer->is_failed = true;
+		if (buffer->arena != NULL) {
+			arena_fail(buffer->arena);
+		}
 		return false;
 	}
 	buffer->data = data;

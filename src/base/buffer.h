@@ -10,6 +10,8 @@
 #include "base/attributes.h"
 #include "base/span.h"
 
+struct arena;
+
 struct buffer {
 	char *data; /* NULL until something was written; then always followed by a NUL that is not
 		       counted */
@@ -17,9 +19,15 @@ struct buffer {
 	size_t cap;
 	size_t max_bytes;
 	bool is_failed;
+	struct arena *arena; /* fails too when memory is out; may be NULL */
 };
 
 struct buffer buffer_new(size_t max_bytes);
+/*
+ * The same as part of the arena's work: when memory is out the arena has failed, so that missing
+ * octets are never taken for bad ones. To reach max_bytes is no failure of the arena.
+ */
+struct buffer buffer_new_for(struct arena *arena, size_t max_bytes);
 void buffer_free(struct buffer *buffer);
 void buffer_append(struct buffer *buffer, struct span s);
 void buffer_putc(struct buffer *buffer, char c);

@@ -22,7 +22,7 @@ static struct span take_word(struct span *rest)
 /* The value of a TXT record may be given bare, as people write it: v=spf1 -all. */
 static struct span bare_txt_rdata(struct arena *arena, struct span text)
 {
-	struct buffer rdata = buffer_new(LIMIT_DNS_MESSAGE);
+	struct buffer rdata = buffer_new_for(arena, LIMIT_DNS_MESSAGE);
 	txt_to_rdata(text, &rdata);
 	struct span copy = arena_copy(arena, buffer_span(&rdata));
 	buffer_free(&rdata);
@@ -46,8 +46,8 @@ static int parse_value(struct arena *arena, struct assumption *assumption, struc
 	return 0;
 }
 
-int assumption_add(struct assumptions *assumptions, struct arena *arena, struct span text,
-		   bool is_removal, struct failure *reterr)
+static int add(struct assumptions *assumptions, struct arena *arena, struct span text,
+	       bool is_removal, struct failure *reterr)
 {
 	struct span rest = span_trim(text, TEXT_SPACE);
 	struct assumption assumption = {.is_removal = is_removal};
@@ -71,17 +71,25 @@ int assumption_add(struct assumptions *assumptions, struct arena *arena, struct 
 					      : "the value is missing after NAME TYPE");
 	}
 	assumption.text = arena_copy(arena, rest);
-	int r = is_removal ? 0 : parse_value(arena, &assumption, reterr);
+	bool has_value = assumption.text.len > 0;
+	int r = has_value ? parse_value(arena, &assumption, reterr) : 0;
 	if (r < 0) {
 		return r;
 	}
 	struct assumption *kept =
 		VECTOR_PUSH(&assumptions->items, arena, struct assumption, ASSUME_MAX);
-	if (kept == NULL || arena_has_failed(arena)) {
+	if (kept == NULL) {
 		return failure_set_memory(reterr, "read the record");
 	}
 	*kept = assumption;
 	return 0;
+}
+
+int assumption_add(struct assumptions *assumptions, struct arena *arena, struct span text,
+		   bool is_removal, struct failure *reterr)
+{
+	int r = add(assumptions, arena, text, is_removal, reterr);
+	return arena_has_failed(arena) ? failure_set_memory(reterr, "read the record") : r;
 }
 
 /* "v=spf1" of "v=spf1 -all": up to the first space or semicolon; empty when the text has no version

@@ -31,6 +31,9 @@ static int run_round(struct facts *facts, struct fact_source *source, struct jud
 	struct wants wants = wants_new(arena);
 	struct inquiry inquiry = {facts, &wants};
 	int r = judge.run(judge.context, &inquiry, reterr);
+	if (r == 0 && arena_has_failed(arena)) {
+		return failure_set_memory(reterr, "ask"); /* a want was lost */
+	}
 	*ret_is_done = r == 0 && wants_count(&wants) == 0;
 	if (r < 0 || *ret_is_done) {
 		return r;

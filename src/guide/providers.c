@@ -173,7 +173,7 @@ int provider_table_load(struct provider_table **ret_table, struct failure *reter
 	if (r == 0) {
 		build_indexes(table);
 	}
-	if (r == 0 && arena_has_failed(table->arena)) {
+	if (arena_has_failed(table->arena)) {
 		r = failure_set_memory(reterr, "load providers");
 	}
 	if (r < 0) {

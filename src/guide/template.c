@@ -29,7 +29,7 @@ static bool is_placeholder_name(struct span name)
 struct span template_fill(struct arena *arena, struct span text, const struct template_arg *args,
 			  size_t arg_count, bool *ret_is_complete)
 {
-	struct buffer filled = buffer_new(FILLED_MAX);
+	struct buffer filled = buffer_new_for(arena, FILLED_MAX);
 	bool is_complete = true;
 	while (text.len > 0) {
 		size_t brace = span_find(text, '{', 0);

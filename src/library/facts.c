@@ -111,10 +111,11 @@ static void set_answer(struct answering *a, enum mailseal_dnssec dnssec)
 /* Puts the fact into the set, unless something failed on the way. */
 static int finish(struct answering *a, int status)
 {
+	if (a->arena != NULL && arena_has_failed(a->arena)) {
+		status = MAILSEAL_NO_MEMORY;
+	}
 	if (status == MAILSEAL_DONE) {
-		status = arena_has_failed(a->arena)
-				 ? MAILSEAL_NO_MEMORY
-				 : library_status(facts_add(a->facts->facts, &a->fact, NULL));
+		status = library_status(facts_add(a->facts->facts, &a->fact, NULL));
 	}
 	arena_free(a->arena);
 	return status;

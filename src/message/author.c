@@ -61,8 +61,8 @@ static bool shows_other_address(const struct address_list *list, size_t first, s
 static bool decodes_to_other_address(struct reading *reading, size_t first, struct span text,
 				     struct span *ret_word)
 {
-	struct buffer decoded = buffer_new(text.len + 16);
-	struct buffer inner = buffer_new(text.len + 16);
+	struct buffer decoded = buffer_new_for(reading->arena, text.len + 16);
+	struct buffer inner = buffer_new_for(reading->arena, text.len + 16);
 	struct span rest = text;
 	bool is_found = false;
 	for (int i = 0;

@@ -62,7 +62,7 @@ static struct span dkim_text(struct arena *arena, const struct assessment *a)
 				    dkim->selector_count, dkim->selector_count == 1 ? "" : "s",
 				    is_revoked ? "; every selector is revoked" : "");
 	}
-	struct buffer text = buffer_new(2000);
+	struct buffer text = buffer_new_for(arena, 2000);
 	size_t named = 0;
 	for (size_t i = 0; i < dkim->selector_count; i++) {
 		const struct dkim_selector *selector = &dkim->selectors[i];
@@ -99,7 +99,7 @@ static struct span dmarc_text(struct arena *arena, const struct assessment *a)
 
 static struct span hosts_text(struct arena *arena, const struct mx_view *mx)
 {
-	struct buffer text = buffer_new(2000);
+	struct buffer text = buffer_new_for(arena, 2000);
 	for (size_t i = 0; i < mx->host_count && i < NAMED_MAX; i++) {
 		buffer_printf(&text, "%s%u %.*s", i > 0 ? ", " : "", mx->hosts[i].preference,
 			      SPAN_ARG(mx->hosts[i].name));

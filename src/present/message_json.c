@@ -167,11 +167,8 @@ static void write_field(struct json_writer *json, const struct message_result *r
 {
 	struct buffer field = buffer_new(RESULTS_FIELD_MAX);
 	results_field_write(result->check, result->receiver, &field);
-	if (field.is_failed) {
-		json_key_null(json, "authentication_results");
-	} else {
-		json_key_string(json, "authentication_results", buffer_span(&field));
-	}
+	json_key_string(json, "authentication_results", buffer_span(&field));
+	json->buffer->is_failed = json->buffer->is_failed || field.is_failed;
 	buffer_free(&field);
 }
 

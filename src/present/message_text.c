@@ -77,6 +77,7 @@ static void write_field(const struct ink *ink, const struct message_result *resu
 		ink_text(ink, INK_DIM, span_from(line, is_folded));
 		buffer_putc(ink->out, '\n');
 	}
+	ink->out->is_failed = ink->out->is_failed || field.is_failed;
 	buffer_free(&field);
 }
 

@@ -184,7 +184,7 @@ static void read_p(struct reader *reader, const struct tag *tag)
 	if (key->is_revoked || tag_checks_glued(&reader->checks, tag)) {
 		return;
 	}
-	struct buffer octets = buffer_new(PUBLIC_KEY_MAX);
+	struct buffer octets = buffer_new_for(reader->checks.arena, PUBLIC_KEY_MAX);
 	size_t bad_offset;
 	if (base64_decode(tag->value, &octets, &bad_offset)) {
 		key->public_key = arena_copy(reader->checks.arena, buffer_span(&octets));

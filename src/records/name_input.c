@@ -192,7 +192,7 @@ static struct name_input_result convert(struct arena *arena, struct span text)
 	struct conversion conversion = {
 		.arena = arena,
 		.text = text,
-		.ascii = buffer_new(LIMIT_NAME_TEXT),
+		.ascii = buffer_new_for(arena, LIMIT_NAME_TEXT),
 	};
 	struct name_input_result *result = &conversion.result;
 	size_t bad = find_bad_character(text);

@@ -111,7 +111,7 @@ bool rr_expand(struct cursor *message, struct arena *arena, uint16_t type, uint1
 		struct span rdata = cursor_take(message, rdata_len);
 		expanded = message->is_failed ? span_of(NULL, 0) : arena_copy(arena, rdata);
 	} else {
-		struct buffer rdata = buffer_new(RR_RDATA_MAX);
+		struct buffer rdata = buffer_new_for(arena, RR_RDATA_MAX);
 		bool is_ok = expand_fields(layout, message, message->at + rdata_len, &rdata);
 		expanded = is_ok ? arena_copy(arena, buffer_span(&rdata)) : span_of(NULL, 0);
 		buffer_free(&rdata);

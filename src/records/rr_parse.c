@@ -193,7 +193,7 @@ static bool append_unescaped(struct parser *parser, const struct token *token,
 
 static bool append_string(struct parser *parser, const struct token *token)
 {
-	struct buffer string = buffer_new(TXT_STRING_MAX);
+	struct buffer string = buffer_new_for(parser->arena, TXT_STRING_MAX);
 	bool is_ok = append_unescaped(parser, token, &string);
 	if (is_ok && string.is_failed) {
 		is_ok = fail(parser, token, SPAN("a string longer than 255 octets"),
@@ -240,7 +240,7 @@ static bool decode(struct span digits, bool is_hex, struct buffer *octets)
 static bool take_digits(struct parser *parser, bool is_hex)
 {
 	struct span expected = is_hex ? SPAN("hexadecimal digits") : SPAN("base64");
-	struct buffer digits = buffer_new(RR_TEXT_MAX);
+	struct buffer digits = buffer_new_for(parser->arena, RR_TEXT_MAX);
 	struct token token;
 	bool is_ok = take_token(parser, expected, &token);
 	struct token all = {.offset = token.offset};
@@ -378,7 +378,7 @@ bool rr_parse_text(struct arena *arena, uint16_t type, struct span text, struct 
 	struct parser parser = {
 		.arena = arena,
 		.text = cursor_of(text),
-		.rdata = buffer_new(RR_RDATA_MAX),
+		.rdata = buffer_new_for(arena, RR_RDATA_MAX),
 	};
 	bool is_ok = take_data(&parser, type) && check_end(&parser);
 	if (is_ok) {

@@ -3,8 +3,9 @@
 /*
  * Asks endpoints and prints the facts:
  *   probe [--plan quick|normal|full] [--deadline MS] [--trust FILE] [--public] [--jobs N]
- *         'ADDR PORT NAME'...
+ *         [--in-flight N] 'ADDR PORT NAME'...
  *
+ * --in-flight N: connections to all endpoints together.
  * --jobs N: N connections at a time to an endpoint and no pause between them, for measuring.
  */
 #include <stdio.h>
@@ -41,6 +42,11 @@ static bool read_option(const char *name, const char *value, struct smtp_collect
 	    number_parse_decimal(span_of_string(value), 100, &number)) {
 		options->max_per_endpoint = (unsigned)number;
 		options->gap_ms = 0;
+		return true;
+	}
+	if (strcmp(name, "--in-flight") == 0 &&
+	    number_parse_decimal(span_of_string(value), 100000, &number)) {
+		options->max_in_flight = (unsigned)number;
 		return true;
 	}
 	if (strcmp(name, "--deadline") == 0 &&

@@ -3,6 +3,7 @@
 """`mailseal check` of domains with MTA-STS: policies from a real HTTPS host on loopback, mail hosts that speak real TLS."""
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -82,11 +83,13 @@ class World:
         self.policy = PolicyHost(rows, POLICY_ADDRESS)
         self.policy6 = PolicyHost(rows, "::1", self.policy.port)
 
-    def check(self, names, *args, command=("check",)):
+    def command(self, names, *args):
         args = ["--json", "--ca-file", self.authority.trust, "--connect-port", self.mail.port, "--policy-port", self.policy.port,
                 "--tls", "quick", "--resolver", self.lab.resolver, "--trust-anchor", self.lab.trust_anchor, *args]
-        done = subprocess.run([PROGRAM, *command, *map(str, args), *(f"{name}.policies.org" for name in names)],
-                              capture_output=True, text=True, timeout=120, check=False)
+        return [PROGRAM, "check", *map(str, args), *(f"{name}.policies.org" for name in names)]
+
+    def check(self, names, *args):
+        done = subprocess.run(self.command(names, *args), capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode in (0, 1, 3), done.stderr
         return done.stdout
 
@@ -172,3 +175,15 @@ def test_what_if_fetches_the_real_policy(world):
     """The record is only assumed, its host is real: what a sender would find the moment it is published."""
     text = world.check(["late"], "--allow-private", "--with", '_mta-sts.late.policies.org TXT "v=STSv1; id=1"')
     assert "mta-sts-enforced" in ids(by_name(text)["late"])
+
+
+def test_ctrl_c_keeps_what_is_done(world):
+    """Both hosts are asked at once; the one that hangs is given up and called so."""
+    with subprocess.Popen(world.command(["enforce", "hanging"], "--allow-private"), stdout=subprocess.PIPE, text=True) as process:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        results = by_name(process.communicate(timeout=20)[0])
+    assert time.monotonic() - began < 3
+    assert "mta-sts-enforced" in ids(results["enforce"])
+    assert any(row["subject"] == "MTA-STS policy" and "stopped" in row["reason"] for row in results["hanging"]["unknown"])

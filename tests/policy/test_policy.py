@@ -344,7 +344,7 @@ def test_few_at_a_time_to_one_address(authority):
         with lock:
             at_work.append(peer)
             most.append(len(at_work))
-        time.sleep(0.02)
+        time.sleep(0.1)
         with lock:
             at_work.remove(peer)
         peer.sendall(answer())
@@ -355,7 +355,7 @@ def test_few_at_a_time_to_one_address(authority):
     facts, _ = fetch(server.port, authority, "--at-once", 3, domains=[f"d{i}.example=127.0.0.1" for i in range(40)])
     server.close()
     assert {fact["policy"]["outcome"] for fact in facts.values()} == {"answered"}
-    assert max(most) == 3
+    assert 1 < max(most) <= 3
 
 
 def test_hundreds_of_hanging_hosts_cost_one_deadline(authority):

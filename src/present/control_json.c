@@ -13,6 +13,7 @@
 #include "assess/transit.h"
 #include "guide/providers.h"
 #include "present/control_text.h"
+#include "present/policy_json.h"
 
 /* Terms of an SPF tree that are written out; a hostile tree must not become a hostile page. */
 #define TREE_MAX_NODES 100
@@ -311,6 +312,15 @@ static void write_records(const struct txt_records *found, struct json_writer *j
 	json_object_end(json);
 }
 
+static void write_mta_sts(const struct mta_sts_view *view, struct json_writer *json)
+{
+	json_object_begin(json);
+	put_spans(json, "records", view->found.texts, view->found.count);
+	json_key(json, "policy");
+	policy_json(view, json);
+	json_object_end(json);
+}
+
 static void write_tls_rpt(const struct tls_rpt_view *view, struct json_writer *json)
 {
 	json_object_begin(json);
@@ -398,7 +408,7 @@ void control_json(const struct assessment *a, enum control control, struct json_
 	} else if (control == CONTROL_MX && a->mx != NULL && a->mx->is_known) {
 		write_mx(a->mx, json);
 	} else if (control == CONTROL_MTA_STS && a->mta_sts != NULL) {
-		write_records(&a->mta_sts->found, json);
+		write_mta_sts(a->mta_sts, json);
 	} else if (control == CONTROL_TLS && a->transit != NULL && a->transit->is_measured) {
 		write_transit(a->transit, json);
 	} else if (control == CONTROL_TLS_RPT && a->tls_rpt != NULL) {

@@ -212,6 +212,17 @@ static struct span small_text(struct arena *arena, const struct assessment *a, e
 			       : unknown_text(arena, a, control);
 }
 
+/* With a policy that was read, its mode: that is what senders go by. */
+static struct span mta_sts_text(struct arena *arena, const struct assessment *a)
+{
+	const struct mta_sts_view *view = a->mta_sts;
+	struct span record = small_text(arena, a, CONTROL_MTA_STS, &view->found);
+	return view->policy != NULL && mta_sts_policy_is_usable(view->policy)
+		       ? arena_printf(arena, "mode %s, %.*s", mta_sts_mode_name(view->policy->mode),
+				      SPAN_ARG(record))
+		       : record;
+}
+
 struct span control_text(struct arena *arena, const struct assessment *a, enum control control)
 {
 	switch (control) {
@@ -226,7 +237,7 @@ struct span control_text(struct arena *arena, const struct assessment *a, enum c
 	case CONTROL_DNSSEC:
 		return dnssec_text(arena, a);
 	case CONTROL_MTA_STS:
-		return small_text(arena, a, control, &a->mta_sts->found);
+		return mta_sts_text(arena, a);
 	case CONTROL_TLS_RPT:
 		return small_text(arena, a, control, &a->tls_rpt->found);
 	case CONTROL_BIMI:

@@ -137,6 +137,18 @@ def test_certificates_say_what_is_wrong(checked):
         assert word in json.dumps(results[name]["findings"]), name
 
 
+def test_policies_are_shown_to_programs(checked):
+    results = by_name(checked[0])
+    shown = {name: results[name]["controls"]["mta-sts"]["record"]["policy"] for name in ROWS}
+    assert shown["enforce"] == {
+        "outcome": "answered", "status": 200, "address": POLICY_ADDRESS, "error": "", "certificate_error": "", "mode": "enforce",
+        "max_age": 1209600, "mx": ["mx.policies.org"], "usable": True, "strict": True}
+    assert shown["expired"]["outcome"] == "certificate" and "mode" not in shown["expired"]
+    assert (shown["redirect"]["outcome"], shown["redirect"]["status"]) == ("answered", 301)
+    assert shown["hanging"]["outcome"] == "timeout"
+    assert results["testing"]["controls"]["mta-sts"]["text"].startswith("mode testing, v=STSv1")
+
+
 def test_enforced_policies_stop_interception(checked):
     results = by_name(checked[0])
     kinds = {name: results[name]["summary"]["interceptable"] for name in ROWS}

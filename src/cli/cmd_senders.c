@@ -10,6 +10,8 @@
 #include "cli/store_options.h"
 #include "present/senders_text.h"
 #include "records/txt.h"
+#include "service/owners.h"
+#include "service/reverse.h"
 
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
 #define USUAL_DAYS 90
@@ -21,8 +23,11 @@ struct senders_command_options {
 	struct facts_options facts;
 	struct output_options output;
 	const char *database;
+	const char *asn_path;
+	const char *country_path;
 	uint64_t days;
 	bool is_offline;
+	bool is_reverse_wanted;
 };
 
 #define FIELD(name) offsetof(struct senders_command_options, name)
@@ -30,6 +35,10 @@ struct senders_command_options {
 static const struct option report_options[] = {
 	STORE_OPTION(struct senders_command_options, database),
 	{"days", 0, OPTION_NUMBER, "N", "look at the last N days (default 90)", FIELD(days)},
+	{"asn", 0, OPTION_STRING, "FILE", "name networks by this file in MaxMind's format",
+	 FIELD(asn_path)},
+	{"country", 0, OPTION_STRING, "FILE", "likewise the countries they are in",
+	 FIELD(country_path)},
 };
 static const struct option output_options[] = {
 	{"json", 0, OPTION_FLAG, NULL, "one JSON object on standard output", FIELD(output.is_json)},
@@ -38,6 +47,12 @@ static const struct option output_options[] = {
 	{"color", 0, OPTION_STRING, "WHEN", "auto, always or never", FIELD(output.color)},
 	{"verbose", 'v', OPTION_FLAG, NULL, "show all senders", FIELD(output.is_verbose)},
 	{"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)", FIELD(facts.now)},
+};
+static const struct option name_options[] = {
+	{"ptr", 0, OPTION_FLAG, NULL, "look up the host names of sources (asks the DNS)",
+	 FIELD(is_reverse_wanted)},
+	{"replay", 0, OPTION_STRING, "FILE", "take host names from saved facts",
+	 FIELD(facts.replay_path)},
 };
 static const struct option csv_options[] = {
 	{"csv", 0, OPTION_FLAG, NULL, "one line a sender, for a spreadsheet", FIELD(output.is_csv)},
@@ -56,11 +71,12 @@ static const struct option dns_options[] = {DNS_OPTIONS(struct senders_command_o
 
 static const struct option_group report_group = OPTION_GROUP("reports", report_options);
 static const struct option_group output_group = OPTION_GROUP("output", output_options);
+static const struct option_group name_group = OPTION_GROUP("names", name_options);
 static const struct option_group csv_group = OPTION_GROUP("table", csv_options);
 static const struct option_group plan_group = OPTION_GROUP("published record", plan_options);
 static const struct option_group dns_group = OPTION_GROUP("DNS", dns_options);
-static const struct option_group *const senders_groups[] = {&report_group, &output_group,
-							    &csv_group, NULL};
+static const struct option_group *const senders_groups[] = {
+	&report_group, &output_group, &csv_group, &name_group, &dns_group, NULL};
 static const struct option_group *const plan_groups[] = {&report_group, &output_group, &plan_group,
 							 &dns_group, NULL};
 
@@ -164,13 +180,26 @@ static void read_assumed(struct run *run)
 	}
 }
 
+static int name_owners(struct run *run, struct failure *reterr)
+{
+	struct owners *owners;
+	int r = owners_open(run->options->asn_path, run->options->country_path, &owners, reterr);
+	if (r == 0) {
+		owners_name(owners, &run->report);
+		owners_close(owners);
+	}
+	return r;
+}
+
 static int find_senders(struct run *run, struct failure *reterr)
 {
+	const struct senders_command_options *o = run->options;
+	struct session *session = run->session;
 	struct senders_options options = {
-		.suffixes = run->session->suffixes,
-		.providers = run->session->providers,
-		.now = run->session->now,
-		.days = (unsigned)(run->options->days > MAX_DAYS ? MAX_DAYS : run->options->days),
+		.suffixes = session->suffixes,
+		.providers = session->providers,
+		.now = session->now,
+		.days = (unsigned)(o->days > MAX_DAYS ? MAX_DAYS : o->days),
 		.recent_days = RECENT_DAYS,
 	};
 	if (run->assumed != NULL) {
@@ -178,7 +207,13 @@ static int find_senders(struct run *run, struct failure *reterr)
 		options.is_dkim_strict = run->assumed->adkim == DMARC_STRICT;
 		options.is_spf_strict = run->assumed->aspf == DMARC_STRICT;
 	}
-	return senders_find(run->store, run->domain, &options, &run->report, reterr);
+	int r = senders_find(run->store, run->domain, &options, &run->report, reterr);
+	if (r == 0 && o->is_reverse_wanted) {
+		r = reverse_name(&run->report, session->facts, session->source, &options, reterr);
+		session_end_progress(session);
+	}
+	return r == 0 && (o->asn_path != NULL || o->country_path != NULL) ? name_owners(run, reterr)
+									  : r;
 }
 
 /* SPF and DKIM as assumed, on the mail that was reported. */

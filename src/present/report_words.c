@@ -67,6 +67,24 @@ struct span sender_fix(struct arena *arena, const struct sender *sender)
 	return cause_sentence(cause);
 }
 
+struct span source_text(struct arena *arena, const struct sender *sender)
+{
+	struct span text = span_of(NULL, 0);
+	if (sender->sources.len == 0) {
+		return text;
+	}
+	const struct sender_sample *source =
+		VECTOR_AT(&sender->sources, const struct sender_sample, 0);
+	const struct span parts[] = {source->host, source->owner, source->country};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].len > 0) {
+			text = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(text),
+					    text.len > 0 ? ", " : "", SPAN_ARG(parts[i]));
+		}
+	}
+	return text;
+}
+
 struct span day_text(struct arena *arena, int64_t day)
 {
 	struct time_text text = time_format(day * STORE_DAY_SECONDS);

@@ -15,6 +15,9 @@ struct span plan_sentence(const struct plan *plan);
 /* By the RFC's word; empty for "success". */
 struct span tls_cause_sentence(struct span result);
 /* "2026-11-23" of a day or a time. In the arena. */
+/* "mail.example.net, AS64500 Example Net, GB" of the sender's main source, as far as it is known.
+ */
+struct span source_text(struct arena *arena, const struct sender *sender);
 struct span day_text(struct arena *arena, int64_t day);
 
 #endif

@@ -129,6 +129,12 @@ static void write_sender(struct page *page, const struct senders_report *report,
 {
 	page_html(page, "<tr><th scope=\"row\">");
 	page_text(page, sender->name);
+	struct span source = source_text(report->arena, sender);
+	if (source.len > 0) {
+		page_html(page, "<br><small>");
+		page_text(page, source);
+		page_html(page, "</small>");
+	}
 	page_html(page, "</th><td>");
 	buffer_printf(page->out, "<span class=\"tag %s\">%s</span></td>", class_tags[sender->class],
 		      class_titles[sender->class]);

@@ -23,6 +23,13 @@ static void put_time(struct json_writer *json, const char *key, int64_t at)
 	}
 }
 
+static void put_known(struct json_writer *json, const char *key, struct span text)
+{
+	if (text.len > 0) {
+		json_key_string(json, key, text);
+	}
+}
+
 static void put_samples(struct json_writer *json, const char *key, const struct vector *samples)
 {
 	json_key(json, key);
@@ -33,6 +40,9 @@ static void put_samples(struct json_writer *json, const char *key, const struct 
 		json_object_begin(json);
 		json_key_string(json, "name", sample->text);
 		put_count(json, "messages", sample->messages);
+		put_known(json, "host", sample->host);
+		put_known(json, "network", sample->owner);
+		put_known(json, "country", sample->country);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -139,6 +149,8 @@ static void put_reporters(struct json_writer *json, const struct senders_report 
 			VECTOR_AT(&report->reporters, const struct store_reporter, i);
 		json_object_begin(json);
 		json_key_string(json, "name", reporter->name);
+		json_key_string(json, "organisation",
+				senders_reporter_organisation(report, reporter));
 		json_key_string(json, "kind", span_of_string(kinds[reporter->kind]));
 		put_count(json, "reports", reporter->reports);
 		put_count(json, "messages", reporter->messages);

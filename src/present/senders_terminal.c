@@ -66,6 +66,10 @@ static void write_sender(const struct ink *ink, struct arena *arena, const struc
 		      (unsigned long long)sender->messages, percent_of(passing, sender->messages),
 		      SPAN_ARG(day_text(arena, sender->first_day)),
 		      SPAN_ARG(day_text(arena, sender->last_day)), sender->is_new ? "  new" : "");
+	struct span source = source_text(arena, sender);
+	if (source.len > 0) {
+		ink_wrap(ink, INK_PLAIN, 6, 0, source);
+	}
 	struct span fix = sender_fix(arena, sender);
 	if (fix.len > 0) {
 		ink_wrap(ink, INK_PLAIN, 6, 0, evidence_sentence(sender->evidence));

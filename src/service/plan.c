@@ -254,11 +254,16 @@ static int make_record(struct plan *plan, const struct dmarc_record *published,
 static void count_data(struct plan *plan)
 {
 	const struct senders_report *senders = plan->senders;
+	struct map organisations = map_new(senders->arena, senders->reporters.len + 1, 0);
 	plan->days_with_data = senders->days.len;
 	for (size_t i = 0; i < senders->reporters.len; i++) {
-		const struct store_reporter *reporter =
-			VECTOR_AT(&senders->reporters, const struct store_reporter, i);
-		plan->reporter_count += reporter->kind == STORE_AGGREGATE ? 1 : 0;
+		struct store_reporter *reporter =
+			VECTOR_AT(&senders->reporters, struct store_reporter, i);
+		struct span name = senders_reporter_organisation(senders, reporter);
+		bool is_new = reporter->kind == STORE_AGGREGATE &&
+			      map_get(&organisations, name) == NULL &&
+			      map_put(&organisations, name, reporter);
+		plan->reporter_count += is_new ? 1 : 0;
 	}
 }
 

@@ -85,6 +85,26 @@ static int take_tls(void *context, const struct store_tls_stream *stream)
 	return 0;
 }
 
+struct span senders_reporter_organisation(const struct senders_report *report,
+					  const struct store_reporter *reporter)
+{
+	size_t at = span_find(reporter->contact, '@', 0);
+	const struct span candidates[] = {span_from(reporter->contact, at + 1), reporter->name};
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
+		struct span name;
+		struct span organisation = span_of(NULL, 0);
+		if (candidates[i].len > 0 && name_canonical(report->arena, candidates[i], &name) &&
+		    name_is_ldh(name, /* is_underscore_ok: */ false)) {
+			organisation =
+				public_suffix_organisational(report->flow_options.suffixes, name);
+		}
+		if (organisation.len > 0) {
+			return organisation;
+		}
+	}
+	return reporter->name;
+}
+
 struct span stored_policy_tag(struct span policy, struct span tag)
 {
 	struct span part;
@@ -224,7 +244,7 @@ static bool add_sample(struct senders_report *report, struct vector *samples, st
 	struct sender_sample *sample =
 		VECTOR_PUSH(samples, report->arena, struct sender_sample, SENDER_SAMPLES);
 	if (sample != NULL) {
-		*sample = (struct sender_sample){text, messages};
+		*sample = (struct sender_sample){.text = text, .messages = messages};
 	}
 	return true;
 }

@@ -15,6 +15,10 @@
 struct sender_sample {
 	struct span text;
 	uint64_t messages;
+	/* Of a source, when asked for and known: see reverse.h and owners.h. */
+	struct span host;
+	struct span owner;
+	struct span country;
 };
 
 struct sender {
@@ -103,6 +107,10 @@ struct senders_report {
 int senders_find(struct store *store, struct span domain, const struct senders_options *options,
 		 struct senders_report *ret_report, struct failure *reterr) MUST_CHECK;
 void senders_report_free(struct senders_report *report);
+/* Who a reporter is, whatever name it gives itself: the organisation of its contact address, else
+ * of the host it is named after, else its name. */
+struct span senders_reporter_organisation(const struct senders_report *report,
+					  const struct store_reporter *reporter);
 /* The newest policy that reporters saw at the domain itself; NULL when none. */
 const struct published_policy *senders_newest_policy(const struct senders_report *report);
 /* A tag's value in a stored policy text ("p=none; sp=reject"); empty when it is not there. */

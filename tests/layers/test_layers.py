@@ -17,6 +17,7 @@ LIBRARY_HOMES = {
     "curl/": {"collect", "net", "notify"},
     "sqlite3.h": {"store"},
     "libpq-fe.h": {"store"},
+    "maxminddb.h": {"service"},
     "expat.h": {"reports"},
     "archive": {"reports"},
     "gmime/": {"reports"},

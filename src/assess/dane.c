@@ -183,6 +183,24 @@ static struct finding *report(struct assessment *a, const struct dane_host *host
 	return finding;
 }
 
+/* RFC 7671 5.2: of authorities only, so that what was sent decides as much as the leaf */
+static bool has_authorities_only(const struct dane_host *host)
+{
+	enum { DANE_TA = 2 };
+	for (size_t i = 0; i < host->record_count; i++) {
+		if (dane_record_is_usable(&host->records[i]) && host->records[i].usage != DANE_TA) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* RFC 7671 8: the next key's record must stand before the key changes; an authority may stay */
+static bool is_prepared(const struct dane_host *host)
+{
+	return host->usable_count > 1 && !has_authorities_only(host);
+}
+
 static enum finding_id mismatch_id(const struct dane_host *host)
 {
 	if (host->match_count > 0) {
@@ -199,7 +217,7 @@ static enum finding_id mismatch_id(const struct dane_host *host)
 	case DANE_UNREADABLE:
 		break;
 	}
-	return FINDING_DANE_MISMATCH;
+	return has_authorities_only(host) ? FINDING_DANE_TA_MISSING : FINDING_DANE_MISMATCH;
 }
 
 static void report_secure(struct assessment *a, const struct dane_host *host)
@@ -221,8 +239,8 @@ static void report_secure(struct assessment *a, const struct dane_host *host)
 	if (host->state == DANE_STATE_MATCH) {
 		(void)report(a, host, FINDING_DANE_MATCH, SPAN("every address seen"));
 	}
-	/* RFC 7671 8: the next key's record must stand before the key changes */
-	if (host->usable_count == 1 && host->state == DANE_STATE_MATCH) {
+	if (host->usable_count == 1 && !has_authorities_only(host) &&
+	    host->state == DANE_STATE_MATCH) {
 		(void)report(a, host, FINDING_DANE_NO_ROLLOVER, SPAN("one record"));
 	}
 }
@@ -289,7 +307,7 @@ static void measure_all(struct assessment *a, const struct dane_view *view)
 		const struct dane_host *host = &view->hosts[i];
 		counts[host->state]++;
 		present += host->record_count > 0 && host->is_secure;
-		prepared += host->usable_count > 1;
+		prepared += is_prepared(host);
 	}
 	size_t unknown = counts[DANE_STATE_UNKNOWN] + a->mx->left_out_count;
 	measure_valid(a, view, unknown);

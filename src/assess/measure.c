@@ -157,7 +157,8 @@ static const struct measure_description descriptions[MEASURE_COUNT] = {
 	[MEASURE_DANE_PRESENT] = {"dane.present", MEASURE_BOOL,
 				  "every host: signed TLSA records, whatever they say"},
 	[MEASURE_DANE_ROLLOVER] = {"dane.rollover", MEASURE_BOOL,
-				   "every host with TLSA records has two that can be used"},
+				   "every host with TLSA records has two that can be used, "
+				   "one of them of a key"},
 	[MEASURE_DNSSEC_DOMAIN] = {"dnssec.domain", MEASURE_WORD, "secure, insecure or bogus"},
 	[MEASURE_DNSSEC_MX] = {"dnssec.mx", MEASURE_WORD, "the worst of the mail hosts' zones"},
 	[MEASURE_BIMI_PRESENT] = {"bimi.present", MEASURE_BOOL, "a record at default._bimi"},

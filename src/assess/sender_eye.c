@@ -4,6 +4,7 @@
 #include "assess/sender_eye.h"
 
 #include "assess/dane.h"
+#include "assess/finding.h"
 #include "assess/measure.h"
 #include "assess/mta_sts.h"
 #include "assess/tls_rpt.h"
@@ -207,6 +208,23 @@ static void measure_downgrade(struct assessment *a, const struct sender_eye_view
 	}
 }
 
+/* RFC 8461 2: whoever knows both obeys DANE; whoever knows one meets the other fate */
+static void compare_protections(struct assessment *a, const struct sender_eye_host *host)
+{
+	enum delivery sts = host->senders[SENDER_MTA_STS].today;
+	enum delivery dane = host->senders[SENDER_DANE].today;
+	bool has_both = a->mta_sts->mode == MTA_STS_MODE_ENFORCE && a->dane->has_usable;
+	bool is_contrary = (sts == DELIVERY_AUTHENTICATED && dane == DELIVERY_DEFERRED) ||
+			   (sts == DELIVERY_DEFERRED && dane == DELIVERY_AUTHENTICATED);
+	if (has_both && is_contrary) {
+		struct finding *finding =
+			finding_add(a, FINDING_DANE_MTA_STS_DIFFER, host->host->name);
+		finding_arg(a, finding, "host", "%.*s", SPAN_ARG(host->host->name));
+		finding_arg(a, finding, "dane", "%s", delivery_name(dane));
+		finding_arg(a, finding, "sts", "%s", delivery_name(sts));
+	}
+}
+
 void sender_eye_assess(struct assessment *a)
 {
 	bool is_seen = a->transit->is_measured && a->dane != NULL && a->mx->host_count > 0;
@@ -221,6 +239,7 @@ void sender_eye_assess(struct assessment *a)
 		hosts[i].senders[SENDER_PLAIN] = plain_outcome(&sight);
 		hosts[i].senders[SENDER_MTA_STS] = sts_outcome(a->mta_sts, hosts[i].host, &sight);
 		hosts[i].senders[SENDER_DANE] = dane_outcome(&a->dane->hosts[i], &sight);
+		compare_protections(a, &hosts[i]);
 	}
 	view->hosts = hosts;
 	view->host_count = a->mx->host_count;

@@ -15,6 +15,7 @@ import exim
 import names
 import namespace
 import opensmtpd
+import packages
 import pki
 import postfix
 import setups as table
@@ -52,6 +53,7 @@ class Internet:
             self.start(exim.Daemon(self.state / setup.name, setup, pem))
         self.start(opensmtpd.Daemon(self.state / "opensmtpd", self.hosts_of("opensmtpd")))
         self.start_responder()
+        self.start_nodes()
         self.start_policy_hosts()
         self.start_path("strip")
         self.start_path("delay")
@@ -79,10 +81,11 @@ class Internet:
     def served_by(self, server):
         return [setup for setup in self.setups.values() if setup.server == server]
 
-    def options_of(self, setup):
+    def options_of(self, setup, certificates=(), **more):
         """The -o options of the Postfix service of a set-up."""
-        chains = ",".join(str(self.authority.certificate(setup.host, kind)) for kind in setup.certificates)
-        return {"myhostname": setup.host, "smtpd_tls_chain_files": chains, **setup.options}
+        kinds = certificates or setup.certificates
+        chains = ",".join(str(self.authority.certificate(setup.host, kind)) for kind in kinds)
+        return {"myhostname": setup.host, "smtpd_tls_chain_files": chains, **setup.options, **more}
 
     def stop(self):
         """What the end of the namespaces would do as well, in order and at once."""
@@ -94,13 +97,30 @@ class Internet:
         names.stop(self.state / "dns")
 
     def start_postfix(self):
-        hosts = {setup.address: self.options_of(setup) for setup in self.served_by("postfix")}
-        self.start(postfix.receiver(self.state / "postfix", hosts))
+        hosts = {}
+        for setup in self.served_by("postfix"):
+            hosts[setup.address] = self.options_of(setup)
+            if setup.second:
+                hosts[setup.second] = self.options_of(setup, **setup.second_options)
+        (screened,) = self.served_by("postscreen")
+        guard = (screened.address, self.options_of(screened))
+        self.start(postfix.receiver(self.state / "postfix", hosts, guard))
 
     def start_responder(self):
         places = [f"{setup.address}={setup.personality}" for setup in self.served_by("responder")]
         pem = self.authority.certificate("mx.fault.example", "rsa2048")
         self.spawn("responder", [sys.executable, str(HERE / "responder.py"), "--certificate", str(pem), *places])
+
+    def start_nodes(self):
+        """The museum has Diffie-Hellman parameters of its time as well."""
+        parameters = self.state / "dh512.pem"
+        parameters.write_bytes(pki.openssl("dhparam", "512"))
+        for setup, pem in self.hosts_of("node"):
+            is_museum = setup.personality == "museum"
+            program = packages.FOLDER / ("museum" if is_museum else "kem") / "node"
+            before, behind = (["--enable-ssl2", "--enable-ssl3"], [str(parameters)]) if is_museum else ([], [])
+            words = [setup.address, setup.host, str(pem), setup.personality, *behind]
+            self.spawn(setup.name, [str(program), *before, str(HERE / "node_server.js"), *words])
 
     def start_policy_hosts(self):
         for name, address, more in (("policies", names.POLICY_HOST, []), ("old", names.OLD_POLICY_HOST, ["old"])):

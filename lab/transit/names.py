@@ -34,6 +34,8 @@ def zones_of(authority, setup):
     body = list(setup.records)
     if setup.address:
         body.append(f"mx A {setup.address}")
+    if setup.second:
+        body.append(f"mx {'AAAA' if ':' in setup.second else 'A'} {setup.second}")
     if setup.sts:
         body.append(f"mta-sts A {OLD_POLICY_HOST if setup.sts_is_old else POLICY_HOST}")
         body += [f"_mta-sts TXT {record}" for record in setup.sts_record]

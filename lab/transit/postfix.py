@@ -42,6 +42,8 @@ smtpd_tls_security_level = may
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 anvil_status_update_time = 1s
+postscreen_greet_wait = 3s
+postscreen_cache_map =
 """
 
 # One recipient and one connection a message, so that each line of the log is one try.
@@ -137,9 +139,18 @@ def service(address, options):
     return f"[{address}]:25 inet n - n - - smtpd{words}\n"
 
 
-def receiver(folder, hosts):
-    """HOSTS: {address: options}."""
-    return Instance(folder, RECEIVES, "".join(service(*host) for host in hosts.items()))
+def guarded(address, options):
+    """The same behind postscreen, which lets strangers wait before it greets them. There can be one in an instance."""
+    words = service(address, options).partition("smtpd")[2]
+    return (f"[{address}]:25 inet n - n - 1 postscreen\n  -o {{ myhostname = {options['myhostname']} }}\n"
+            f"smtpd pass - - n - - smtpd{words}"
+            "tlsproxy unix - - n - 0 tlsproxy\ndnsblog unix - - n - 0 dnsblog\n")
+
+
+def receiver(folder, hosts, guard=None):
+    """HOSTS: {address: options}. GUARD: (address, options) of one behind postscreen."""
+    services = [service(*host) for host in hosts.items()] + ([guarded(*guard)] if guard else [])
+    return Instance(folder, RECEIVES, "".join(services))
 
 
 @dataclass

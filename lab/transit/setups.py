@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass, field
 
+import packages
 import responder
 
 MODERN = {
@@ -26,7 +27,7 @@ class Setup:
 
     name: str
     about: str
-    server: str = "postfix"  # postfix, exim, opensmtpd, node, responder, none
+    server: str = "postfix"  # postfix, postscreen, exim, opensmtpd, node, responder, none
     certificates: tuple = ("good",)  # kinds of pki.py
     options: dict = field(default_factory=lambda: dict(MODERN))  # of a Postfix service
     personality: str = ""  # of the responder, Node.js or Exim
@@ -41,6 +42,8 @@ class Setup:
     sts_is_old: bool = False  # the policy host knows TLS 1.1 and nothing later
     sts_certificate: str = "good"  # of the policy host
     sts_record: tuple = ('"v=STSv1; id=1"',)
+    second: str = ""  # another address of the host, with changed options
+    second_options: dict = field(default_factory=dict)
     address: str = ""
 
     @property
@@ -65,6 +68,10 @@ class Setup:
         return f"version: STSv1\r\nmode: {self.sts_mode}\r\n{mx}max_age: 1209600\r\n"
 
 
+def without_tls():
+    return {**MODERN, "smtpd_tls_security_level": "none"}
+
+
 def certificate(kind, about):
     return Setup(f"cert-{kind}", about, certificates=(kind,))
 
@@ -77,10 +84,6 @@ def sts(name, about, behaviour="good", **more):
     return Setup(f"sts-{name}", about, sts=behaviour, **more)
 
 
-def without_tls():
-    return {**MODERN, "smtpd_tls_security_level": "none"}
-
-
 POSTFIX = [
     Setup("modern", "TLS 1.2 and 1.3, good suites"),
     Setup("default", "Postfix as it comes", options={}),
@@ -90,6 +93,10 @@ POSTFIX = [
     Setup("backwards", "weak suites first", options=WEAK_FIRST, certificates=("rsa",)),
     Setup("rate", "six connections a minute",
           options={**MODERN, "smtpd_client_connection_rate_limit": "6", "smtpd_client_event_limit_exceptions": ""}),
+    Setup("screen", "postscreen greets after three seconds", server="postscreen"),
+    Setup("families", "no STARTTLS at the IPv6 address", second="2001:db8::2", second_options=without_tls()),
+    Setup("pool", "an expired certificate at one of two addresses", second="198.51.100.250",
+          second_options={"certificates": ("expired",)}),
     Setup("unsigned", "a zone without DNSSEC", zone="unsigned"),
     Setup("null", "takes no mail", server="none", records=("@ MX 0 .",)),
     Setup("gone", "nobody listens", server="none"),
@@ -183,6 +190,14 @@ OTHERS = [
     Setup("opensmtpd-rsa", "RSA", server="opensmtpd", certificates=("rsa",)),
 ]
 
+# Only where packages.py has the Node.js builds.
+NODES = [
+    Setup("museum", "OpenSSL 1.0.1: SSL 2 to TLS 1.2, all that was ever in it", server="node", personality="museum",
+          certificates=("rsa2048",)),
+    Setup("kem", "OpenSSL 3.5 with ML-KEM", server="node", personality="kem"),
+    Setup("pqonly", "the same with one hybrid group and nothing else", server="node", personality="pqonly"),
+]
+
 
 def personalities():
     return [Setup(f"fault-{name}", one.about, server="responder", personality=name)
@@ -190,4 +205,5 @@ def personalities():
 
 
 def everything():
-    return POSTFIX + DANE + STS + OTHERS + personalities()
+    nodes = NODES if all(map(packages.is_there, packages.NODE)) else []
+    return POSTFIX + DANE + STS + OTHERS + nodes + personalities()

@@ -19,7 +19,8 @@ import namespace  # noqa: E402
 
 MAILSEAL = os.environ.get("MAILSEAL", "mailseal")
 LATE = ["fault-late"]  # greets after eleven seconds, every time: three connections are enough to see that
-PATIENT = ["rate", "exim-narrow", "sts-hang", "sts-drip"]  # each takes its deadline
+PATIENT = ["rate", "exim-narrow", "screen", "sts-hang", "sts-drip"]  # each takes its deadline
+FAR = ["modern", "default", "exim"]  # are also asked from far away
 USUAL_RUNS = ("late", "patient", "fault", "real")
 TURN = 24  # domains with a real server to a run
 FULL = ["default", "fault-nogood", "fault-pqonly", "fault-sha224"]
@@ -39,14 +40,14 @@ class Check:
 class Run:
     """A `mailseal check` of some set-ups that goes on in the background."""
 
-    def __init__(self, lab, names, *options):
+    def __init__(self, lab, names, *options, way=()):
         self.lab = lab
         self.names = names
-        stem = lab.state / f"check-{names[0]}"
+        stem = lab.state / f"check-{'far-' if way else ''}{names[0]}"
         self.facts = stem.with_suffix(".facts")
         self.output = open(stem.with_suffix(".json"), "w+b")
         self.began = time.monotonic()
-        words = [MAILSEAL, "check", *lab.options(), "--json", "--save", str(self.facts), *options]
+        words = [*way, MAILSEAL, "check", *lab.options(), "--json", "--save", str(self.facts), *options]
         domains = [lab.setups[name].domain for name in names]
         self.process = subprocess.Popen([*words, *domains], stdout=self.output, stderr=subprocess.PIPE)
 
@@ -89,11 +90,15 @@ def checks(lab):
     faults = [setup.name for setup in lab.served_by("responder")]
     runs = {
         "full": Run(lab, FULL, "--tls", "full"),
+        "far": Run(lab, FAR, way=lab.inside["delay"]),
         "late": Run(lab, LATE, "--tls", "quick"),
         "patient": Run(lab, PATIENT),
         "fault": Run(lab, [name for name in faults if name not in LATE]),
     }
-    real = [name for name in lab.setups if name not in faults + PATIENT]
+    nodes = [setup.name for setup in lab.served_by("node")]
+    if nodes:
+        runs["node"] = Run(lab, nodes, "--tls", "full")
+    real = [name for name in lab.setups if name not in faults + PATIENT + nodes]
     found = {"real": check_in_turns(lab, real)}
     return {**found, **{kind: run.finish() for kind, run in runs.items()}}
 
@@ -131,6 +136,11 @@ def findings_of(results):
 @pytest.fixture(scope="session")
 def findings(results):
     return findings_of(results)
+
+
+@pytest.fixture(scope="session")
+def node_findings(checks):
+    return findings_of(checks["node"].results)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,14 @@ struct provider_network {
 struct flow_reading {
 	struct flows *flows;
 	const struct flow_options *options;
-	struct map texts; /* each text once */
+	struct map texts;    /* each text once */
+	struct map patterns; /* pattern -> struct pattern_flow */
 	struct vector networks;
+};
+
+struct pattern_flow {
+	int64_t pattern;
+	struct flow flow; /* without source and counts */
 };
 
 /* RFC 7489 3.2; a name that is a public suffix itself stands for itself. */
@@ -208,20 +214,66 @@ static struct network home_of(struct network source)
 	return network_masked(home);
 }
 
-/* What a message authenticates as is proof; the network it comes from is a strong hint. */
-static void find_provider(const struct flow_reading *reading, struct flow *flow)
+/* What a message authenticates as is proof of who sent it. */
+static void find_proven_provider(const struct flow_reading *reading, struct flow *flow)
 {
 	const struct provider_table *table = reading->options->providers;
-	const struct provider *proven = NULL;
 	if (flow->spf_domain.len > 0 && !flow->is_spf_aligned) {
-		proven = provider_by_envelope(table, flow->spf_domain);
+		flow->provider = provider_by_envelope(table, flow->spf_domain);
 	}
-	if (proven == NULL && flow->other_domain.len > 0) {
-		proven = provider_by_dkim_domain(table, flow->other_domain);
+	if (flow->provider == NULL && flow->other_domain.len > 0) {
+		flow->provider = provider_by_dkim_domain(table, flow->other_domain);
 	}
-	flow->is_provider_proven = proven != NULL;
-	flow->provider = proven;
-	if (proven == NULL && flow->source.family != 0) {
+	flow->is_provider_proven = flow->provider != NULL;
+}
+
+/* All that does not depend on where it came from. */
+static void read_pattern(struct flow_reading *reading, const struct store_stream *stream,
+			 struct flow *flow)
+{
+	struct store_row *row = &flow->stream.row;
+	*row = stream->row;
+	struct span *const texts[] = {&row->header_from, &row->envelope_from, &row->envelope_to,
+				      &row->evidence, &row->reasons};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		*texts[i] = keep_text(reading, *texts[i]);
+	}
+	read_results(reading, flow);
+	flow->is_overridden = has_override(row->reasons);
+	find_proven_provider(reading, flow);
+}
+
+/* The flow of a pattern, read once for all the sources it is seen from. NULL without memory. */
+static const struct flow *flow_of_pattern(struct flow_reading *reading,
+					  const struct store_stream *stream)
+{
+	struct span key = span_of(&stream->pattern, sizeof(stream->pattern));
+	struct pattern_flow *known = map_get(&reading->patterns, key);
+	if (known == NULL) {
+		known = arena_alloc(reading->flows->arena, sizeof(*known));
+		if (known == NULL) {
+			return NULL;
+		}
+		known->pattern = stream->pattern;
+		read_pattern(reading, stream, &known->flow);
+		/* Patterns that find no room are only read again. */
+		bool is_kept = map_put(&reading->patterns,
+				       span_of(&known->pattern, sizeof(known->pattern)), known);
+		(void)is_kept;
+	}
+	return &known->flow;
+}
+
+static void read_source(struct flow_reading *reading, struct span source, struct flow *flow)
+{
+	flow->stream.row.source = arena_copy(reading->flows->arena, source);
+	if (network_from_octets(source, &flow->source)) {
+		flow->home = home_of(flow->source);
+		flow->home_key[0] = (uint8_t)flow->home.family;
+		memcpy(flow->home_key + 1, flow->home.address, sizeof(flow->home.address));
+	}
+	/* The network it comes from is a strong hint. */
+	if (flow->provider == NULL && flow->source.family != 0) {
 		flow->provider = provider_of_network(reading, flow->source);
 	}
 }
@@ -230,26 +282,20 @@ static int add_flow(void *context, const struct store_stream *stream)
 {
 	struct flow_reading *reading = context;
 	struct flows *flows = reading->flows;
-	struct flow *flow = VECTOR_PUSH(&flows->items, flows->arena, struct flow, FLOW_MAX);
+	const struct flow *of_pattern = flow_of_pattern(reading, stream);
+	struct flow *flow =
+		of_pattern != NULL ? VECTOR_PUSH(&flows->items, flows->arena, struct flow, FLOW_MAX)
+				   : NULL;
 	if (flow == NULL) {
 		flows->left_out += stream->row.messages;
 		return 0;
 	}
+	*flow = *of_pattern;
+	struct store_row row = flow->stream.row;
+	row.messages = stream->row.messages;
 	flow->stream = *stream;
-	struct store_row *row = &flow->stream.row;
-	struct span *const texts[] = {&row->source,	 &row->header_from, &row->envelope_from,
-				      &row->envelope_to, &row->evidence,    &row->reasons};
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		*texts[i] = keep_text(reading, *texts[i]);
-	}
-	if (network_from_octets(row->source, &flow->source)) {
-		flow->home = home_of(flow->source);
-		flow->home_key[0] = (uint8_t)flow->home.family;
-		memcpy(flow->home_key + 1, flow->home.address, sizeof(flow->home.address));
-	}
-	read_results(reading, flow);
-	flow->is_overridden = has_override(row->reasons);
-	find_provider(reading, flow);
+	flow->stream.row = row;
+	read_source(reading, stream->row.source, flow);
 	return 0;
 }
 
@@ -260,6 +306,7 @@ int flows_read(struct store *store, const struct store_scope *scope, int64_t rec
 		.flows = flows,
 		.options = options,
 		.texts = map_new(flows->arena, FLOW_MAX, 0),
+		.patterns = map_new(flows->arena, FLOW_MAX, 0),
 	};
 	read_networks(&reading);
 	int r = store_streams(store, scope, recent_day, add_flow, &reading, reterr);

@@ -311,28 +311,29 @@ static int add_to_ledger(struct store *store, const struct store_report *report,
 	return r;
 }
 
-/* Rows of the open report that an earlier one under the same identity has too. */
+/* Earlier reports under the identity of $3. */
+#define EARLIER                                                                                    \
+	" report mine JOIN report theirs ON theirs.domain = mine.domain"                           \
+	" AND theirs.begin_at = mine.begin_at AND theirs.end_at = mine.end_at"                     \
+	" AND theirs.kind = mine.kind AND theirs.reporter = mine.reporter"                         \
+	" AND theirs.external_id = mine.external_id AND theirs.id <> mine.id"
+
+/* Rows of the open report that an earlier one has too. What is held is looked through once and not
+ * for each row: two large reports must not cost the product of their rows. IS TRUE is there for
+ * PostgreSQL, which would make a join of the condition, and without knowing the rows of this
+ * transaction choose to loop. */
 static const char drop_held_facts_sql[] =
-	"DELETE FROM fact WHERE day = $1 AND domain = $2 AND report = $3 AND EXISTS"
-	" (SELECT 1 FROM report mine, report theirs, fact held WHERE mine.id = $3"
-	" AND theirs.domain = mine.domain AND theirs.begin_at = mine.begin_at"
-	" AND theirs.end_at = mine.end_at AND theirs.kind = mine.kind"
-	" AND theirs.reporter = mine.reporter AND theirs.external_id = mine.external_id"
-	" AND theirs.id <> mine.id AND held.day = theirs.day AND held.domain = theirs.domain"
-	" AND held.report = theirs.id AND held.source = fact.source"
-	" AND held.messages = fact.messages AND held.pattern = fact.pattern)";
+	"DELETE FROM fact WHERE day = $1 AND domain = $2 AND report = $3"
+	" AND (source, messages, pattern) IN (SELECT held.source, held.messages, held.pattern "
+	"FROM" EARLIER " JOIN fact held ON held.day = theirs.day AND held.domain = theirs.domain"
+	" AND held.report = theirs.id WHERE mine.id = $3) IS TRUE";
 
 static const char drop_held_details_sql[] =
-	"DELETE FROM detail WHERE day = $1 AND domain = $2 AND report = $3 AND EXISTS"
-	" (SELECT 1 FROM report mine, report theirs, detail held WHERE mine.id = $3"
-	" AND theirs.domain = mine.domain AND theirs.begin_at = mine.begin_at"
-	" AND theirs.end_at = mine.end_at AND theirs.kind = mine.kind"
-	" AND theirs.reporter = mine.reporter AND theirs.external_id = mine.external_id"
-	" AND theirs.id <> mine.id AND held.day = theirs.day AND held.domain = theirs.domain"
-	" AND held.report = theirs.id AND held.word0 = detail.word0"
-	" AND held.word1 = detail.word1 AND held.word2 = detail.word2"
-	" AND held.word3 = detail.word3 AND held.word4 = detail.word4"
-	" AND held.word5 = detail.word5 AND held.amount = detail.amount)";
+	"DELETE FROM detail WHERE day = $1 AND domain = $2 AND report = $3"
+	" AND (word0, word1, word2, word3, word4, word5, amount) IN (SELECT held.word0, held.word1,"
+	" held.word2, held.word3, held.word4, held.word5, held.amount FROM" EARLIER
+	" JOIN detail held ON held.day = theirs.day AND held.domain = theirs.domain"
+	" AND held.report = theirs.id WHERE mine.id = $3) IS TRUE";
 
 static const char sum_facts_sql[] =
 	"SELECT count(*), CAST(coalesce(sum(messages), 0) AS BIGINT),"

@@ -34,7 +34,7 @@ struct stream_reading {
 	int64_t recent_day;
 	struct arena *arena;
 	struct vector sums;  /* of struct stream_sum */
-	uint32_t *slots;     /* place in sums + 1, or 0; found by hash */
+	uint64_t *slots;     /* half of the hash, and place in sums + 1; 0: free */
 	size_t slot_count;   /* a power of two */
 	uint64_t seed;	     /* unknown to reporters, who choose their sources */
 	struct vector weeks; /* of int64_t: those with data */
@@ -66,18 +66,27 @@ static struct stream_sum *sum_at(const struct stream_reading *reading, size_t i)
 	return VECTOR_AT(&reading->sums, struct stream_sum, i);
 }
 
+static bool is_same_stream(const struct stream_sum *a, const struct stream_sum *b)
+{
+	return a->pattern == b->pattern && a->source_len == b->source_len &&
+	       memcmp(a->source, b->source, SOURCE_MAX) == 0;
+}
+
+static uint64_t tag_of(uint64_t hash)
+{
+	return hash & ~(uint64_t)UINT32_MAX;
+}
+
 /* The slot that holds the stream, or the free one where it belongs. */
-static uint32_t *slot_of(const struct stream_reading *reading, const struct stream_sum *key)
+static uint64_t *slot_of(const struct stream_reading *reading, const struct stream_sum *key,
+			 uint64_t hash)
 {
 	size_t mask = reading->slot_count - 1;
-	for (size_t i = (size_t)hash_of(reading, key) & mask;; i = (i + 1) & mask) {
-		uint32_t *slot = &reading->slots[i];
-		if (*slot == 0) {
-			return slot;
-		}
-		const struct stream_sum *sum = sum_at(reading, *slot - 1);
-		if (sum->pattern == key->pattern && sum->source_len == key->source_len &&
-		    memcmp(sum->source, key->source, SOURCE_MAX) == 0) {
+	for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+		uint64_t *slot = &reading->slots[i];
+		/* The tag saves a look at most sums that only share the slot. */
+		if (*slot == 0 || (tag_of(*slot) == tag_of(hash) &&
+				   is_same_stream(sum_at(reading, (uint32_t)*slot - 1), key))) {
 			return slot;
 		}
 	}
@@ -90,14 +99,15 @@ static bool make_room(struct stream_reading *reading)
 		return true;
 	}
 	size_t count = reading->slot_count == 0 ? FIRST_SLOTS : reading->slot_count * 4;
-	uint32_t *slots = arena_alloc(reading->arena, count * sizeof(*slots));
+	uint64_t *slots = arena_alloc(reading->arena, count * sizeof(*slots));
 	if (slots == NULL) {
 		return false;
 	}
 	reading->slots = slots;
 	reading->slot_count = count;
 	for (size_t i = 0; i < reading->sums.len; i++) {
-		*slot_of(reading, sum_at(reading, i)) = (uint32_t)i + 1;
+		uint64_t hash = hash_of(reading, sum_at(reading, i));
+		*slot_of(reading, sum_at(reading, i), hash) = tag_of(hash) | (i + 1);
 	}
 	return true;
 }
@@ -107,16 +117,17 @@ static struct stream_sum *sum_of(struct stream_reading *reading, const struct st
 	if (!make_room(reading)) {
 		return &reading->rest;
 	}
-	uint32_t *slot = slot_of(reading, key);
+	uint64_t hash = hash_of(reading, key);
+	uint64_t *slot = slot_of(reading, key, hash);
 	if (*slot != 0) {
-		return sum_at(reading, *slot - 1);
+		return sum_at(reading, (uint32_t)*slot - 1);
 	}
 	struct stream_sum *sum =
 		VECTOR_PUSH(&reading->sums, reading->arena, struct stream_sum, STORE_STREAMS_MAX);
 	if (sum == NULL) {
 		return &reading->rest;
 	}
-	*slot = (uint32_t)reading->sums.len;
+	*slot = tag_of(hash) | reading->sums.len;
 	*sum = *key;
 	sum->first_day = INT32_MAX;
 	sum->last_day = INT32_MIN;
@@ -149,11 +160,38 @@ static void add_days(struct stream_sum *sum, int32_t week, unsigned days)
 	}
 }
 
-static const char week_sql[] = "SELECT source, pattern, days, m0, m1, m2, m3, m4, m5, m6"
-			       " FROM stream_week WHERE week = $2 AND domain IN " SCOPE_DOMAINS;
+#define OF_WEEK " FROM stream_week WHERE week = $2 AND domain IN " SCOPE_DOMAINS
+static const char whole_week_sql[] =
+	"SELECT source, pattern, days, m0 + m1 + m2 + m3 + m4 + m5 + m6" OF_WEEK;
+static const char days_of_week_sql[] =
+	"SELECT source, pattern, days, m0, m1, m2, m3, m4, m5, m6" OF_WEEK;
 #define COLUMN_COUNTS 3
+#define ALL_DAYS 0x7fu
 
-static int add_line(void *context, const struct driver_row *row)
+static struct stream_sum *take_sum(struct stream_reading *reading, const struct driver_value *v)
+{
+	struct span source = span_slice(v[0].text, 0, SOURCE_MAX);
+	struct stream_sum key = {.pattern = (uint32_t)v[1].integer,
+				 .source_len = (uint8_t)source.len};
+	if (source.len > 0) {
+		memcpy(key.source, source.ptr, source.len);
+	}
+	return sum_of(reading, &key);
+}
+
+static int add_whole_week(void *context, const struct driver_row *row)
+{
+	struct stream_reading *reading = context;
+	const struct driver_value *v = row->values;
+	struct stream_sum *sum = take_sum(reading, v);
+	uint64_t messages = (uint64_t)v[COLUMN_COUNTS].integer;
+	sum->messages += messages;
+	sum->recent += reading->recent != 0 ? messages : 0;
+	add_days(sum, reading->week, (unsigned)v[2].integer);
+	return 0;
+}
+
+static int add_days_of_week(void *context, const struct driver_row *row)
 {
 	struct stream_reading *reading = context;
 	const struct driver_value *v = row->values;
@@ -161,13 +199,7 @@ static int add_line(void *context, const struct driver_row *row)
 	if (days == 0) {
 		return 0;
 	}
-	struct span source = span_slice(v[0].text, 0, SOURCE_MAX);
-	struct stream_sum key = {.pattern = (uint32_t)v[1].integer,
-				 .source_len = (uint8_t)source.len};
-	if (source.len > 0) {
-		memcpy(key.source, source.ptr, source.len);
-	}
-	struct stream_sum *sum = sum_of(reading, &key);
+	struct stream_sum *sum = take_sum(reading, v);
 	for (unsigned bit = 0; bit < ROLLUP_WEEK_DAYS; bit++) {
 		uint64_t messages = (uint64_t)v[COLUMN_COUNTS + bit].integer;
 		sum->messages += (days >> bit & 1) != 0 ? messages : 0;
@@ -181,9 +213,9 @@ static int add_line(void *context, const struct driver_row *row)
 static unsigned days_from(int64_t week, int64_t from)
 {
 	int64_t first = week * ROLLUP_WEEK_DAYS;
-	return from <= first			  ? 0x7f
+	return from <= first			  ? ALL_DAYS
 	       : from >= first + ROLLUP_WEEK_DAYS ? 0
-						  : 0x7fu << (from - first) & 0x7f;
+						  : ALL_DAYS << (from - first) & ALL_DAYS;
 }
 
 static int read_week(struct store *store, struct stream_reading *reading, int64_t week,
@@ -194,8 +226,11 @@ static int read_week(struct store *store, struct stream_reading *reading, int64_
 	reading->in_scope =
 		days_from(week, scope->first_day) & ~days_from(week, scope->last_day + 1);
 	reading->recent = days_from(week, reading->recent_day);
+	bool is_whole = reading->in_scope == ALL_DAYS &&
+			(reading->recent == 0 || reading->recent == ALL_DAYS);
 	struct driver_value values[] = {driver_text(scope->domain), driver_integer(week)};
-	struct driver_query query = {week_sql, values, 2, add_line, reading};
+	struct driver_query query = {is_whole ? whole_week_sql : days_of_week_sql, values, 2,
+				     is_whole ? add_whole_week : add_days_of_week, reading};
 	return store_query(store, &query, reterr);
 }
 

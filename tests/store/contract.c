@@ -364,6 +364,32 @@ static void test_large_report_is_discarded_too(void **state)
 	assert_int_equal(sums_of(world, "large.example").last_day.messages, rows);
 }
 
+/* Two large reports under one identity: a row of one must not be looked for in all of the other. */
+static void test_large_report_is_merged(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	enum store_outcome outcome;
+	const uint32_t rows = 60000;
+	static const char *const contents[] = {"aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"};
+	begin(world);
+	for (uint32_t pass = 0; pass < 2; pass++) {
+		struct store_report report = report_of("1", "merged.example", 0, contents[pass]);
+		must(store_report_begin(world->store, &report, &failure), &failure);
+		for (uint32_t i = 0; i < rows; i++) {
+			uint32_t number = i + pass * (rows / 2);
+			struct store_row row =
+				row_of("merged.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+			row.source = span_of(&number, sizeof(number));
+			must(store_row_add(world->store, &row, &failure), &failure);
+		}
+		must(store_report_end(world->store, &report, &outcome, &failure), &failure);
+		assert_int_equal(outcome, pass == 0 ? STORE_NEW : STORE_MERGED);
+	}
+	commit(world);
+	assert_int_equal(sums_of(world, "merged.example").messages, rows + rows / 2);
+}
+
 static void test_hostile_text(void **state)
 {
 	struct world *world = *state;
@@ -567,6 +593,7 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_end_settles_identity, &world),
 		cmocka_unit_test_prestate(test_discard_and_rollback_leave_nothing, &world),
 		cmocka_unit_test_prestate(test_large_report_is_discarded_too, &world),
+		cmocka_unit_test_prestate(test_large_report_is_merged, &world),
 		cmocka_unit_test_prestate(test_hostile_text, &world),
 		cmocka_unit_test_prestate(test_policies_and_reporters, &world),
 		cmocka_unit_test_prestate(test_tls_reports, &world),

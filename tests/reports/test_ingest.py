@@ -18,6 +18,7 @@ import postgresql  # noqa: E402
 PROGRAM = os.environ.get("MAILSEAL", str(Path(__file__).resolve().parents[2] / "build" / "mailseal"))
 # 200 for a thorough run; each costs about an eighth of a second.
 KILLS = int(os.environ.get("MAILSEAL_KILLS", "12"))
+AUDIT = os.environ.get("STORE_AUDIT", str(Path(__file__).resolve().parents[2] / "build" / "tests" / "store" / "store_audit"))
 NOW = "2026-11-25T12:00:00Z"
 
 
@@ -45,6 +46,13 @@ def held(ask, location):
     return sum(day["reports"] for day in answer["days"]), answer["messages"]
 
 
+def audit(location):
+    """(reports, rows, messages), counted from the rows; the ledger and all sums agree with them."""
+    result = subprocess.run([AUDIT, str(location)], capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return tuple(int(word) for word in result.stdout.split()[::2])
+
+
 def one_report(number=1, count=3, rows=1):
     return XML.format(reporter="r.example", number=number, begin=1793577600, end=1793663999,
                       rows="".join(ROW.format(octet=i + 1, count=count) for i in range(rows)))
@@ -55,6 +63,7 @@ def test_killed_at_any_moment(mailseal, ask, location, tmp_path):
     result = ingest_with_kills(PROGRAM, location, tmp_path / "in", KILLS, seed=1)
     assert result.returncode == 0, result.stderr.decode()
     assert held(ask, location) == (reports, messages)
+    assert audit(location) == (reports, rows, messages)
     again = summary(mailseal, tmp_path / "in", "--db", location)
     assert (again["rows"], again["same_reports"]) == (0, reports)
     assert held(ask, location) == (reports, messages)
@@ -65,6 +74,7 @@ def test_killed_while_moving(ask, location, tmp_path):
     result = ingest_with_kills(PROGRAM, location, tmp_path / "in", KILLS, seed=2, extra=["--move-to", tmp_path / "done"])
     assert result.returncode == 0, result.stderr.decode()
     assert held(ask, location) == (reports, messages)
+    assert audit(location) == (reports, rows, messages)
     assert not list((tmp_path / "in").iterdir())
     # A kill between link and unlink may leave a file under two names, never under none.
     assert {path.read_text() for path in (tmp_path / "done").glob("*.xml*")} and \

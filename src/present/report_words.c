@@ -85,6 +85,27 @@ struct span source_text(struct arena *arena, const struct sender *sender)
 	return text;
 }
 
+struct span failure_text(struct arena *arena, const struct failure_line *line)
+{
+	const struct {
+		const char *label;
+		struct span value;
+	} parts[] = {
+		{"failed", line->checks},      {"from", line->from},
+		{"envelope", line->mail_from}, {"signed by", line->dkim},
+		{"delivery", line->delivery},  {"told by", line->reporter},
+	};
+	struct span text = span_of(NULL, 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].value.len > 0) {
+			text = arena_printf(arena, "%.*s%s%s %.*s", SPAN_ARG(text),
+					    text.len > 0 ? ", " : "", parts[i].label,
+					    SPAN_ARG(parts[i].value));
+		}
+	}
+	return text;
+}
+
 struct span day_text(struct arena *arena, int64_t day)
 {
 	struct time_text text = time_format(day * STORE_DAY_SECONDS);

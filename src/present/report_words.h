@@ -18,6 +18,8 @@ struct span tls_cause_sentence(struct span result);
 /* "mail.example.net, AS64500 Example Net, GB" of the sender's main source, as far as it is known.
  */
 struct span source_text(struct arena *arena, const struct sender *sender);
+/* "dkim spf failed; from example.org, envelope example.net; told by example.com". */
+struct span failure_text(struct arena *arena, const struct failure_line *line);
 struct span day_text(struct arena *arena, int64_t day);
 
 #endif

@@ -191,6 +191,30 @@ static void write_tls(struct page *page, const struct senders_report *report)
 	page_html(page, "</tbody></table></div>\n");
 }
 
+static void write_failures(struct page *page, const struct senders_report *report)
+{
+	if (report->failures.len == 0) {
+		return;
+	}
+	page_html(page,
+		  "<h2>Failure reports on single messages</h2>\n<div class=\"scroll\" "
+		  "tabindex=\"0\" role=\"region\" aria-label=\"Failure reports\"><table>"
+		  "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Incidents</th>"
+		  "<th scope=\"col\">Last</th><th scope=\"col\">What was told</th></tr></thead>"
+		  "<tbody>\n");
+	for (size_t i = 0; i < report->failures.len; i++) {
+		const struct failure_line *line =
+			VECTOR_AT(&report->failures, const struct failure_line, i);
+		page_html(page, "<tr>");
+		page_element(page, "td", NULL, line->source);
+		write_number(page, line->incidents);
+		page_element(page, "td", NULL, day_text(report->arena, line->last_day));
+		page_element(page, "td", NULL, failure_text(report->arena, line));
+		page_html(page, "</tr>\n");
+	}
+	page_html(page, "</tbody></table></div>\n");
+}
+
 static void write_impact(struct page *page, const struct senders_report *report)
 {
 	page_html(page, "<h3>What a stricter policy would have stopped in the last 30 days</h3>\n"
@@ -272,6 +296,7 @@ void present_senders_html(const struct senders_report *report, const struct plan
 	write_sender_table(&page, report, (const struct sender *const *)report->senders,
 			   report->sender_count, "All senders");
 	write_tls(&page, report);
+	write_failures(&page, report);
 	page_html(&page, "</main>\n<footer class=\"page\"><p>Made ");
 	page_string(&page, time_format(report->now).text);
 	page_html(&page, " by mailseal.</p></footer>\n</body>\n</html>\n");

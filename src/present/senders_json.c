@@ -201,6 +201,29 @@ static void put_tls(struct json_writer *json, const struct senders_report *repor
 	json_array_end(json);
 }
 
+static void put_failures(struct json_writer *json, const struct senders_report *report)
+{
+	json_key(json, "failures");
+	json_array_begin(json);
+	for (size_t i = 0; i < report->failures.len; i++) {
+		const struct failure_line *line =
+			VECTOR_AT(&report->failures, const struct failure_line, i);
+		json_object_begin(json);
+		json_key_string(json, "checks", line->checks);
+		json_key_string(json, "from_domain", line->from);
+		json_key_string(json, "envelope_domain", line->mail_from);
+		json_key_string(json, "dkim_domain", line->dkim);
+		json_key_string(json, "source", line->source);
+		json_key_string(json, "delivery", line->delivery);
+		json_key_string(json, "reporter", line->reporter);
+		put_count(json, "incidents", line->incidents);
+		put_day(json, report->arena, "first", line->first_day);
+		put_day(json, report->arena, "last", line->last_day);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 static void put_scope(struct json_writer *json, const struct senders_report *report)
 {
 	json_key_string(json, "version", SPAN(MAILSEAL_VERSION));
@@ -226,6 +249,7 @@ void present_senders_json(const struct senders_report *report, struct buffer *te
 	put_reporters(&json, report);
 	put_policies(&json, report);
 	put_tls(&json, report);
+	put_failures(&json, report);
 	json_object_end(&json);
 	buffer_putc(text, '\n');
 }

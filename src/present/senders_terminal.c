@@ -7,6 +7,7 @@
 
 #define SHOWN_SPOOFERS 5
 #define SHOWN_SENDERS 40
+#define SHOWN_FAILURES 10
 #define NAME_COLUMNS 34
 
 static const char *const class_titles[] = {
@@ -126,6 +127,31 @@ static void write_tls(const struct ink *ink, const struct senders_report *report
 	}
 }
 
+static void write_failures(const struct ink *ink, const struct senders_report *report,
+			   bool is_verbose)
+{
+	size_t most = is_verbose ? report->failures.len : SHOWN_FAILURES;
+	if (report->failures.len > 0) {
+		write_heading(ink, "Failure reports on single messages");
+	}
+	for (size_t i = 0; i < report->failures.len && i < most; i++) {
+		const struct failure_line *line =
+			VECTOR_AT(&report->failures, const struct failure_line, i);
+		buffer_puts(ink->out, "  ");
+		write_padded(ink, INK_RED,
+			     line->source.len > 0 ? line->source : SPAN("unknown source"),
+			     NAME_COLUMNS);
+		buffer_printf(ink->out, "%10llu  %.*s  ", (unsigned long long)line->incidents,
+			      SPAN_ARG(day_text(report->arena, line->last_day)));
+		ink_text(ink, INK_PLAIN, failure_text(report->arena, line));
+		buffer_putc(ink->out, '\n');
+	}
+	if (report->failures.len > most) {
+		buffer_printf(ink->out, "  and %zu more (-v shows them)\n",
+			      report->failures.len - most);
+	}
+}
+
 void present_senders_terminal(const struct senders_report *report,
 			      const struct terminal_style *style, struct buffer *text)
 {
@@ -135,6 +161,7 @@ void present_senders_terminal(const struct senders_report *report,
 		write_class(&ink, report, (enum mail_class) class, style->is_verbose);
 	}
 	write_tls(&ink, report);
+	write_failures(&ink, report, style->is_verbose);
 }
 
 static void write_impact(const struct ink *ink, const struct senders_report *report)

@@ -85,6 +85,30 @@ static int take_tls(void *context, const struct store_tls_stream *stream)
 	return 0;
 }
 
+static int take_failure(void *context, const struct store_tls_stream *stream)
+{
+	struct senders_report *report = context;
+	struct arena *arena = report->arena;
+	struct failure_line *kept =
+		VECTOR_PUSH(&report->failures, arena, struct failure_line, LIST_MAX);
+	if (kept != NULL) {
+		const struct span *words = stream->detail.words;
+		*kept = (struct failure_line){
+			.checks = arena_copy(arena, words[STORE_FAILURE_CHECKS]),
+			.from = arena_copy(arena, words[STORE_FAILURE_FROM]),
+			.mail_from = arena_copy(arena, words[STORE_FAILURE_MAIL_FROM]),
+			.dkim = arena_copy(arena, words[STORE_FAILURE_DKIM]),
+			.source = arena_copy(arena, words[STORE_FAILURE_SOURCE]),
+			.delivery = arena_copy(arena, words[STORE_FAILURE_DELIVERY]),
+			.reporter = arena_copy(arena, stream->reporter),
+			.incidents = stream->detail.count,
+			.first_day = stream->first_day,
+			.last_day = stream->last_day,
+		};
+	}
+	return 0;
+}
+
 struct span senders_reporter_organisation(const struct senders_report *report,
 					  const struct store_reporter *reporter)
 {
@@ -381,7 +405,11 @@ static int read_lists(struct store *store, struct senders_report *report, struct
 	if (r == 0) {
 		r = store_policies(store, &report->scope, take_policy, report, reterr);
 	}
-	return r == 0 ? store_tls_streams(store, &report->scope, take_tls, report, reterr) : r;
+	if (r == 0) {
+		r = store_tls_streams(store, &report->scope, take_tls, report, reterr);
+	}
+	return r == 0 ? store_failure_streams(store, &report->scope, take_failure, report, reterr)
+		      : r;
 }
 
 static int find(struct store *store, const struct senders_options *options,

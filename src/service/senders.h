@@ -72,6 +72,20 @@ struct tls_line {
 	int64_t last_day;
 };
 
+/* What failure reports tell, added up; people's addresses were never kept. */
+struct failure_line {
+	struct span checks; /* "dkim spf" */
+	struct span from;   /* domains */
+	struct span mail_from;
+	struct span dkim;
+	struct span source; /* an address */
+	struct span delivery;
+	struct span reporter;
+	uint64_t incidents;
+	int64_t first_day;
+	int64_t last_day;
+};
+
 struct senders_options {
 	const struct public_suffix_list *suffixes;
 	const struct provider_table *providers;
@@ -101,6 +115,7 @@ struct senders_report {
 	struct vector reporters; /* of struct store_reporter */
 	struct vector policies;	 /* of struct published_policy */
 	struct vector tls;	 /* of struct tls_line */
+	struct vector failures;	 /* of struct failure_line, the most incidents first */
 	int64_t last_report_at;	 /* end of the newest aggregate report; 0 for none */
 };
 

@@ -113,7 +113,8 @@ int store_reporters(struct store *store, const struct store_scope *scope, store_
 	return run(store, reporters_sql, scope, give_reporter, &reading, reterr);
 }
 
-static const char tls_sql[] =
+/* Of TLS reports or of failure reports. */
+static const char details_sql[] =
 	"SELECT coalesce(w0.text, ''), coalesce(w1.text, ''), coalesce(w2.text, ''),"
 	" coalesce(w3.text, ''), coalesce(w4.text, ''), coalesce(w5.text, ''),"
 	" coalesce(o.text, ''), CAST(sum(t.amount) AS BIGINT), min(t.day), max(t.day)"
@@ -122,7 +123,7 @@ static const char tls_sql[] =
 	" LEFT JOIN word w1 ON w1.id = t.word1 LEFT JOIN word w2 ON w2.id = t.word2"
 	" LEFT JOIN word w3 ON w3.id = t.word3 LEFT JOIN word w4 ON w4.id = t.word4"
 	" LEFT JOIN word w5 ON w5.id = t.word5 LEFT JOIN word o ON o.id = r.reporter"
-	" WHERE r.domain IN " SCOPE_DOMAINS " AND r.day BETWEEN $2 AND $3 AND r.kind = 2"
+	" WHERE r.domain IN " SCOPE_DOMAINS " AND r.day BETWEEN $2 AND $3 AND r.kind = $4"
 	" GROUP BY w0.text, w1.text, w2.text, w3.text, w4.text, w5.text, o.text"
 	" ORDER BY 8 DESC, 1, 2, 3, 4, 5, 6, 7";
 
@@ -142,11 +143,28 @@ static int give_tls(void *context, const struct driver_row *row)
 	return reading->tls(reading->context, &stream);
 }
 
+static int read_details(struct store *store, enum store_kind kind, const struct store_scope *scope,
+			struct reading *reading, struct failure *reterr)
+{
+	struct driver_value values[] = {
+		driver_text(scope->domain), driver_integer(scope->first_day),
+		driver_integer(scope->last_day), driver_integer((int64_t)kind)};
+	struct driver_query query = {details_sql, values, 4, give_tls, reading};
+	return store_query(store, &query, reterr);
+}
+
 int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
 		      void *context, struct failure *reterr)
 {
 	struct reading reading = {.context = context, .tls = each};
-	return run(store, tls_sql, scope, give_tls, &reading, reterr);
+	return read_details(store, STORE_TLS, scope, &reading, reterr);
+}
+
+int store_failure_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
+			  void *context, struct failure *reterr)
+{
+	struct reading reading = {.context = context, .tls = each};
+	return read_details(store, STORE_FAILURE, scope, &reading, reterr);
 }
 
 static int take_total(void *context, const struct driver_row *row)

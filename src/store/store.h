@@ -227,6 +227,9 @@ int store_reporters(struct store *store, const struct store_scope *scope, store_
 		    void *context, struct failure *reterr) MUST_CHECK;
 int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
 		      void *context, struct failure *reterr) MUST_CHECK;
+/* The same of failure reports: words as in enum store_failure_word, count the incidents. */
+int store_failure_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
+			  void *context, struct failure *reterr) MUST_CHECK;
 /* All that is held of a kind. */
 int store_total(struct store *store, enum store_kind kind, struct store_total *ret_total,
 		struct failure *reterr) MUST_CHECK;

@@ -97,7 +97,7 @@ const char *mailseal_disposition_name(enum mailseal_disposition disposition);
 /* The object of "mailseal verify --json" for one message: every step, the octets it rests on and
  * the paragraph that says so. */
 int mailseal_verify_json(struct mailseal_verify *verify, struct mailseal_bytes *ret_text);
-/* Authentication-Results (RFC 8601). */
+/* Authentication-Results (RFC 8601); bimi= says which record counts, and no logo is fetched. */
 int mailseal_verify_results_field(struct mailseal_verify *verify, struct mailseal_bytes *ret_text);
 /* Received-SPF (RFC 7208 9.1), one field an identity that was checked; may be empty. */
 int mailseal_verify_spf_fields(struct mailseal_verify *verify, struct mailseal_bytes *ret_text);

@@ -174,6 +174,16 @@ static void conclude(struct message_check *check)
 	check->disposition = strictest(check);
 }
 
+static void select_bimi(struct checking *c)
+{
+	struct message_check *check = c->check;
+	const struct dmarc_evaluation *evaluation =
+		check->cause == MESSAGE_ONE_AUTHOR && !check->is_blurred
+			? check->authors[0].evaluation
+			: NULL;
+	check->bimi = bimi_select(c->arena, c->inquiry, check->mail, check->dkim, evaluation);
+}
+
 const struct message_check *message_check(struct arena *arena, struct inquiry *inquiry,
 					  const struct mail *mail, const struct envelope *envelope,
 					  const struct message_check_options *options)
@@ -209,7 +219,10 @@ const struct message_check *message_check(struct arena *arena, struct inquiry *i
 		return NULL;
 	}
 	conclude(check);
-	return check;
+	if (options->selects_bimi) {
+		select_bimi(&c);
+	}
+	return arena_has_failed(arena) ? NULL : check;
 }
 
 const struct dmarc_evaluation *message_check_dmarc(const struct message_check *check)

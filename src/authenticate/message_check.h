@@ -9,6 +9,7 @@
 #define MAILSEAL_AUTHENTICATE_MESSAGE_CHECK_H
 
 #include "authenticate/arc.h"
+#include "authenticate/bimi_select.h"
 #include "authenticate/dkim.h"
 #include "authenticate/dmarc_evaluate.h"
 #include "authenticate/spf_check.h"
@@ -18,11 +19,13 @@
 #define MESSAGE_MAX_AUTHORS 10
 /*
  * DNS questions of one message, asked ahead of need ones included: SPF of two identities, a key for
- * each signature and seal, policy and existence of each author, and a walk for each identifier.
+ * each signature and seal, policy and existence of each author, a walk for each identifier, and
+ * BIMI.
  */
 #define MESSAGE_CHECK_MAX_QUESTIONS                                                                \
 	(2 * SPF_CHECK_MAX_QUESTIONS + MAIL_MAX_SIGNATURES + ARC_MAX_QUESTIONS +                   \
-	 MESSAGE_MAX_AUTHORS * (DMARC_WALK_MAX + 2) + (MAIL_MAX_SIGNATURES + 1) * DMARC_WALK_MAX)
+	 MESSAGE_MAX_AUTHORS * (DMARC_WALK_MAX + 2) + (MAIL_MAX_SIGNATURES + 1) * DMARC_WALK_MAX + \
+	 BIMI_MAX_QUESTIONS)
 
 /* How the message came in. */
 struct envelope {
@@ -40,6 +43,7 @@ struct message_check_options {
 	struct key_cache *keys;			   /* may be NULL */
 	bool allows_partial_body;		   /* l= below the body's length passes */
 	bool allows_short_keys; /* as receivers from before RFC 8301 do: from 512 bits on */
+	bool selects_bimi;	/* look up which BIMI record it has a claim to */
 };
 
 /* What can be said of the message as a whole. */
@@ -61,7 +65,8 @@ struct message_check {
 	const struct spf_check *mail_from; /* NULL when client or MAIL FROM is not known */
 	const struct spf_check *helo;	   /* NULL when client or HELO is not known */
 	const struct dkim_report *dkim;
-	const struct arc_report *arc; /* explained only: it never changes the result */
+	const struct arc_report *arc;	   /* explained only: it never changes the result */
+	const struct bimi_selection *bimi; /* NULL unless asked for */
 	enum message_cause cause;
 	struct author_check authors[MESSAGE_MAX_AUTHORS]; /* each domain once */
 	size_t author_count;

@@ -69,6 +69,23 @@ static void write_arc(struct authentication_writer *writer, const struct arc_rep
 	}
 }
 
+/* BIMI draft, "Authentication-Results": authority is none, since no certificate was fetched */
+static void write_bimi(struct authentication_writer *writer, const struct bimi_selection *bimi)
+{
+	if (bimi == NULL) {
+		return;
+	}
+	authentication_write_result(writer, "bimi", bimi_result_name(bimi->cause));
+	authentication_write_reason(writer, span_of_string(bimi_cause_explain(bimi->cause)));
+	if (bimi->domain.len > 0) {
+		authentication_write_property(writer, "header", "d", bimi->domain);
+		authentication_write_property(writer, "header", "selector", bimi->selector);
+	}
+	if (bimi->cause == BIMI_FOUND) {
+		authentication_write_property(writer, "policy", "authority", SPAN("none"));
+	}
+}
+
 static void write_results(struct authentication_writer *writer, const struct message_check *check)
 {
 	write_spf(writer, check->helo);
@@ -76,6 +93,7 @@ static void write_results(struct authentication_writer *writer, const struct mes
 	write_dkim(writer, check->dkim);
 	write_dmarc(writer, check);
 	write_arc(writer, check->arc);
+	write_bimi(writer, check->bimi);
 	authentication_writer_end(writer);
 }
 

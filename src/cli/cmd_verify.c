@@ -166,6 +166,7 @@ static int judge_and_print(struct verifying *v, struct verification *verificatio
 		.receiver = span_of_string(v->options->envelope.receiver),
 		.suffixes = v->session->suffixes,
 		.allows_partial_body = v->options->allows_partial_body,
+		.selects_bimi = true,
 		.keys = v->keys,
 	};
 	r = verification_run(verification, &envelope, &options, v->session->facts,

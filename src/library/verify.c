@@ -38,6 +38,7 @@ struct mailseal_verify *mailseal_verify_new(const struct mailseal_tables *tables
 	v->verification = verification_new(LINE_ENDS_DETECT);
 	v->arena = arena_new(OWN_MAX_BYTES);
 	v->options.now = now;
+	v->options.selects_bimi = true;
 	v->options.suffixes = tables != NULL ? tables->suffixes : NULL;
 	v->json = buffer_new(JSON_MAX_BYTES);
 	v->results_field = buffer_new(RESULTS_FIELD_MAX);

@@ -163,6 +163,43 @@ static void write_arc(struct json_writer *json, const struct arc_report *arc)
 	json_object_end(json);
 }
 
+static void write_bimi(struct json_writer *json, const struct bimi_selection *bimi)
+{
+	if (bimi == NULL) {
+		return;
+	}
+	json_key(json, "bimi");
+	json_object_begin(json);
+	key_word(json, "result", bimi_result_name(bimi->cause));
+	key_word(json, "cause", bimi_cause_name(bimi->cause));
+	key_word(json, "selector_field", bimi_selector_use_name(bimi->selector_use));
+	json_key_string(json, "selector", bimi->selector);
+	json_key_string(json, "domain", bimi->domain);
+	json_key_string(json, "record", bimi->record != NULL ? bimi->record->text : SPAN(""));
+	json_key_string(json, "location", bimi->record != NULL ? bimi->record->location : SPAN(""));
+	json_key_string(json, "evidence", bimi->record != NULL ? bimi->record->evidence : SPAN(""));
+	json_object_end(json);
+}
+
+/* Each field of RFC 7208 9.1 by itself. */
+static void write_received_spf(struct json_writer *json, const struct message_result *result)
+{
+	const struct message_check *check = result->check;
+	const struct spf_check *checks[] = {check->helo, check->mail_from};
+	json_key(json, "received_spf");
+	json_array_begin(json);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		struct buffer field = buffer_new(RESULTS_FIELD_MAX);
+		if (checks[i] != NULL) {
+			results_field_write_spf(check, checks[i], result->receiver, &field);
+			json_put_string(json, buffer_span(&field));
+		}
+		json->buffer->is_failed = json->buffer->is_failed || field.is_failed;
+		buffer_free(&field);
+	}
+	json_array_end(json);
+}
+
 static void write_field(struct json_writer *json, const struct message_result *result)
 {
 	struct buffer field = buffer_new(RESULTS_FIELD_MAX);
@@ -197,7 +234,9 @@ void present_json_message(const struct message_result *result, struct json_write
 	json_array_end(json);
 	write_authors(json, check);
 	write_arc(json, check->arc);
+	write_bimi(json, check->bimi);
 	write_field(json, result);
+	write_received_spf(json, result);
 	write_anomalies(json, check->mail->message);
 	write_trace(json, result);
 	json_object_end(json);

@@ -424,6 +424,32 @@ static void add_arc(struct making *m)
 	    SPAN("ARC is an experiment that is being retired; it does not change the verdict"));
 }
 
+/* --- BIMI --- */
+
+static void add_bimi(struct making *m)
+{
+	const struct bimi_selection *bimi = m->check->bimi;
+	const char *selector = bimi != NULL ? bimi_selector_use_explain(bimi->selector_use) : NULL;
+	if (bimi == NULL || (bimi->cause == BIMI_NO_PASS && selector == NULL)) {
+		return;
+	}
+	struct message_row *row =
+		add(m, "bimi", 0, MARK_PLAIN, span_of_string(bimi_cause_explain(bimi->cause)));
+	struct span subject = bimi->domain.len == 0 ? span_of(NULL, 0)
+						    : arena_printf(m->arena, "%.*s, selector %.*s",
+								   SPAN_ARG(bimi->domain),
+								   SPAN_ARG(bimi->selector));
+	set_result(row, subject, bimi_result_name(bimi->cause), "BIMI draft");
+	if (bimi->record != NULL) {
+		set_evidence(row, bimi->record->text,
+			     arena_printf(m->arena, "%.*s._bimi.%.*s TXT", SPAN_ARG(bimi->selector),
+					  SPAN_ARG(bimi->domain)));
+	}
+	if (selector != NULL) {
+		add(m, "bimi", 1, MARK_WARN, span_of_string(selector));
+	}
+}
+
 struct message_rows message_rows_make(struct arena *arena, const struct message_check *check)
 {
 	struct message_rows rows = {{0}};
@@ -436,6 +462,7 @@ struct message_rows message_rows_make(struct arena *arena, const struct message_
 	for (size_t i = 0; i < check->author_count; i++) {
 		add_evaluation(&m, check->authors[i].evaluation);
 	}
+	add_bimi(&m);
 	return rows;
 }
 

@@ -20,7 +20,7 @@ enum message_mark {
 };
 
 struct message_row {
-	const char *topic; /* "from", "message", "spf", "dkim", "arc", "dmarc" */
+	const char *topic; /* "from", "message", "spf", "dkim", "arc", "dmarc", "bimi" */
 	unsigned depth;	   /* 0: a result; more: a step to it */
 	enum message_mark mark;
 	struct span subject;   /* "MAIL FROM example.org" */

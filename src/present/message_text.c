@@ -62,11 +62,12 @@ static void write_step(struct arena *arena, const struct ink *ink, const struct 
 		 text);
 }
 
-/* The field as a server would put it on top of the message, with its own line ends. */
+/* The fields as a server would put them on top of the message, with the terminal's line ends. */
 static void write_field(const struct ink *ink, const struct message_result *result)
 {
 	struct buffer field = buffer_new(RESULTS_FIELD_MAX);
 	results_field_write(result->check, result->receiver, &field);
+	results_field_write_all_spf(result->check, result->receiver, &field);
 	struct span rest = buffer_span(&field);
 	struct span line;
 	buffer_putc(ink->out, '\n');

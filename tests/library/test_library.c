@@ -27,6 +27,7 @@ static const struct record world[] = {
 	{"example.org", TXT, "\"v=spf1 include:spf.example.net -all\""},
 	{"spf.example.net", TXT, "\"v=spf1 ip4:192.0.2.0/24 -all\""},
 	{"_dmarc.example.org", TXT, "\"v=DMARC1; p=reject\""},
+	{"default._bimi.example.org", TXT, "\"v=BIMI1; l=https://example.org/logo.svg\""},
 	{"sick.example", TXT, NULL},
 	{"_dmarc.sick.example", TXT, NULL},
 };
@@ -132,6 +133,7 @@ static void test_a_pass_and_its_texts(void **state)
 	assert_has(text, "envelope-from=jo@example.org;");
 	assert_int_equal(mailseal_verify_json(j.verify, &text), MAILSEAL_DONE);
 	assert_has(text, "\"result\":\"pass\"");
+	assert_has(text, "\"location\":\"https://example.org/logo.svg\"");
 	assert_has(text, "\"reference\":\"RFC 7208");
 	end(&j);
 }

@@ -216,7 +216,11 @@ static int verify_with(const struct mail_context *c, struct facts *facts,
 	const struct message *message;
 	const struct message_check *check;
 	struct message_check_options options = {
-		.now = WORLD_NOW, .receiver = SPAN("mx.example"), .suffixes = suffixes};
+		.now = WORLD_NOW,
+		.receiver = SPAN("mx.example"),
+		.suffixes = suffixes,
+		.selects_bimi = true,
+	};
 	verification_feed(v, c->text);
 	int r = verification_end(v, &message, &failure);
 	if (r == 0) {
@@ -259,7 +263,8 @@ static const char mail_world[] =
 	"example.org. MX 10 mx.example.org.|"
 	"mx.example.org. A 198.51.100.1|"
 	"exp.example.org. TXT \"%{i} may not send as %{s}\"|"
-	"_dmarc.example.org. TXT \"v=DMARC1; p=reject; sp=none\"|"
+	"_dmarc.example.org. TXT \"v=DMARC1; p=reject\"|"
+	"default._bimi.example.org. TXT \"v=BIMI1; l=https://example.org/logo.svg\"|"
 	"_dmarc.other.example. TXT \"v=DMARC1; p=quarantine\"";
 
 struct signer_key {

@@ -52,6 +52,10 @@ static void check_spf(struct checking *c)
 	if (envelope->has_mail_from) {
 		c->check->mail_from = check_identity(c, SPF_MAIL_FROM);
 	}
+	const struct spf_check *helo = c->check->helo;
+	const struct spf_check *mail_from = c->check->mail_from;
+	c->check->is_helo_only = helo != NULL && helo->result == SPF_RESULT_PASS &&
+				 mail_from != NULL && mail_from->result != SPF_RESULT_PASS;
 }
 
 /* --- identifiers --- */

@@ -79,7 +79,7 @@ void authentication_write_property(struct authentication_writer *writer, const c
 				   const char *property, struct span value);
 /* Ends the field with CRLF; "none" when there was no result. */
 void authentication_writer_end(struct authentication_writer *writer);
-/* A value, in quotes where needed; for other fields of trace headers too. */
-void authentication_write_value(struct buffer *text, struct span value);
+/* A value in quotes; for other fields of trace headers too. */
+void authentication_write_quoted(struct buffer *text, struct span value);
 
 #endif

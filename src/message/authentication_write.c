@@ -32,7 +32,7 @@ static bool is_plain(struct span value)
 }
 
 /* RFC 5322 3.2.4 quoted-string; RFC 6532 allows UTF-8 in it */
-static void write_quoted(struct buffer *text, struct span value)
+void authentication_write_quoted(struct buffer *text, struct span value)
 {
 	buffer_putc(text, '"');
 	while (value.len > 0) {
@@ -52,12 +52,12 @@ static void write_quoted(struct buffer *text, struct span value)
 	buffer_putc(text, '"');
 }
 
-void authentication_write_value(struct buffer *text, struct span value)
+static void write_value(struct buffer *text, struct span value)
 {
 	if (is_plain(value)) {
 		buffer_append(text, value);
 	} else {
-		write_quoted(text, value);
+		authentication_write_quoted(text, value);
 	}
 }
 
@@ -67,7 +67,7 @@ struct authentication_writer authentication_writer_begin_bare(struct buffer *tex
 	if (id.len > 0 && token_len(id) == id.len) {
 		buffer_append(text, id);
 	} else {
-		write_quoted(text, id);
+		authentication_write_quoted(text, id);
 	}
 	return (struct authentication_writer){.text = text};
 }
@@ -88,14 +88,14 @@ void authentication_write_result(struct authentication_writer *writer, const cha
 void authentication_write_reason(struct authentication_writer *writer, struct span reason)
 {
 	buffer_puts(writer->text, " reason=");
-	authentication_write_value(writer->text, reason);
+	write_value(writer->text, reason);
 }
 
 void authentication_write_property(struct authentication_writer *writer, const char *type,
 				   const char *property, struct span value)
 {
 	buffer_printf(writer->text, "\r\n\t\t%s.%s=", type, property);
-	authentication_write_value(writer->text, value);
+	write_value(writer->text, value);
 }
 
 void authentication_writer_end(struct authentication_writer *writer)

@@ -226,12 +226,14 @@ void present_json_message(const struct message_result *result, struct json_write
 	write_spf(json, check->helo);
 	write_spf(json, check->mail_from);
 	json_array_end(json);
+	json_key_bool(json, "spf_helo_only", check->is_helo_only);
 	json_key(json, "dkim");
 	json_array_begin(json);
 	for (size_t i = 0; i < check->dkim->verdict_count; i++) {
 		write_signature(json, &check->dkim->verdicts[i]);
 	}
 	json_array_end(json);
+	json_key_number(json, "dkim2_fields", (int64_t)check->dkim->dkim2_count);
 	write_authors(json, check);
 	write_arc(json, check->arc);
 	write_bimi(json, check->bimi);

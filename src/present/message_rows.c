@@ -199,6 +199,12 @@ static void add_both_spf(struct making *m)
 	if (m->check->helo != NULL) {
 		add_spf(m, m->check->helo, "HELO");
 	}
+	if (m->check->is_helo_only) {
+		struct message_row *row =
+			add(m, "spf", 1, MARK_WARN,
+			    SPAN("HELO passes, but only MAIL FROM counts for DMARC"));
+		set_result(row, span_of(NULL, 0), NULL, "RFC 9989 4.4.2");
+	}
 	if (m->check->mail_from != NULL) {
 		add_spf(m, m->check->mail_from, "MAIL FROM");
 	} else {

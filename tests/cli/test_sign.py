@@ -192,6 +192,20 @@ def test_a_seal_is_confirmed_and_tells_the_verdict(mailseal, keys, world, tmp_pa
     assert b"dkim=pass" in results and b"spf=fail" in results and b"arc=pass" in results
 
 
+def test_hazard_59_a_strangers_chain_does_not_launder(mailseal, keys, facts_file, tmp_path):
+    """The chain is good, tells of a pass, and is the stranger's own: DMARC still fails."""
+    facts = facts_file([("s1._domainkey.stranger.example", "TXT", [txt(keys["rsa"][1])]),
+                        ("_dmarc.example.org", "TXT", ['"v=DMARC1; p=reject"'])], ["example.org", "stranger.example"])
+    path = as_file(tmp_path, MESSAGE)
+    result = sign(keys["rsa"][0], path, "--domain", "stranger.example", "--arc", "--receiver",
+                  "mx; spf=pass smtp.mailfrom=example.org", "--replay", facts)
+    assert result.returncode == 0, result.stderr
+    path.write_bytes(result.stdout)
+    report = verify(mailseal, facts, path)
+    assert report["arc"]["status"] == "pass"
+    assert (report["result"], report["disposition"]) == ("fail", "reject")
+
+
 def test_a_broken_chain_is_left_alone(keys, world, tmp_path):
     path = as_file(tmp_path, "ARC-Seal: i=1; a=rsa-sha256; cv=fail; d=example.org; s=s1; t=1; b=AAAA\n" + MESSAGE)
     result = sign(keys["rsa"][0], path, "--arc", "--receiver", "mx.example.org", "--replay", world("rsa"))

@@ -101,6 +101,51 @@ def test_authentication_results_say_what_was_found(mailseal, facts, message):
         assert part in field
 
 
+def test_received_spf_names_each_identity(mailseal, facts, message):
+    (result,), _ = judge(mailseal, facts, message(), "--receiver", "mx.receiver.example", *FROM_ELSEWHERE)
+    helo, mail_from = (" ".join(field.split()) for field in result["received_spf"])
+    assert helo.startswith("Received-SPF: none receiver=mx.receiver.example;") and "identity=helo" in helo
+    assert mail_from.startswith("Received-SPF: fail ") and 'envelope-from="jo@example.org";' in mail_from
+    assert "mechanism=-all" in mail_from
+    (result,), _ = judge(mailseal, facts, message())
+    assert result["received_spf"] == []
+
+
+def test_hazard_8_espoofer_a1_is_named(mailseal, facts_file, message):
+    """HELO passes as the victim, MAIL FROM is a subdomain of it that does not exist."""
+    facts = facts_file([("example.org", "TXT", ['"v=spf1 ip4:192.0.2.0/24 -all"']),
+                        ("_dmarc.example.org", "TXT", ['"v=DMARC1; p=reject"']),
+                        ("nobody.example.org", "TXT", None)], ["example.org"])
+    (result,), code = judge(mailseal, facts, message(), "--ip", "192.0.2.7", "--helo", "example.org", "--mail-from",
+                            "any@nobody.example.org")
+    assert (code, result["result"], result["spf_helo_only"]) == (1, "fail", True)
+    assert [check["identity"] for check in result["spf"]] == ["helo", "mailfrom"]
+    assert (result["spf"][0]["result"], result["spf"][1]["cause"]) == ("pass", "nonexistent")
+    assert any(row["reference"] == "RFC 9989 4.4.2" and "HELO" in row["text"] for row in result["trace"])
+    (result,), _ = judge(mailseal, facts, message(), *FROM_ELSEWHERE)
+    assert not result["spf_helo_only"]
+
+
+def test_dkim2_is_recognised_and_not_judged(mailseal, facts, message):
+    text = "DKIM2-Signature: i=1; d=example.org\n" + MESSAGE
+    (result,), _ = judge(mailseal, facts, message(text), *FROM_ELSEWHERE)
+    assert result["dkim2_fields"] == 1 and result["result"] == "fail"
+    assert any("DKIM2" in row["text"] for row in result["trace"])
+
+
+def test_bimi_names_the_record(mailseal, facts_file, message):
+    facts = facts_file([*FACTS, ("default._bimi.example.org", "TXT", ['"v=BIMI1; l=https://example.org/logo.svg"'])],
+                       ["example.org"])
+    (result,), code = judge(mailseal, facts, message(), *FROM_US)
+    assert code == 0
+    assert (result["bimi"]["result"], result["bimi"]["cause"]) == ("skipped", "found")
+    assert result["bimi"]["location"] == "https://example.org/logo.svg"
+    assert "header.d=example.org header.selector=default policy.authority=none" in " ".join(
+        result["authentication_results"].split())
+    (result,), _ = judge(mailseal, facts, message(), *FROM_ELSEWHERE)
+    assert result["bimi"]["cause"] == "no-pass" and result["bimi"]["domain"] == ""
+
+
 def test_standard_input(facts, message):
     result = subprocess.run([PROGRAM, "verify", "-", "--replay", str(facts), *FROM_US], input=message().read_bytes(),
                             capture_output=True, check=False)

@@ -130,7 +130,7 @@ static void test_a_pass_and_its_texts(void **state)
 	assert_has(text, "dmarc=pass\r\n\t\theader.from=example.org");
 	assert_int_equal(mailseal_verify_spf_fields(j.verify, &text), MAILSEAL_DONE);
 	assert_has(text, "Received-SPF: pass\r\n\treceiver=mx.example.net;");
-	assert_has(text, "envelope-from=jo@example.org;");
+	assert_has(text, "envelope-from=\"jo@example.org\";");
 	assert_int_equal(mailseal_verify_json(j.verify, &text), MAILSEAL_DONE);
 	assert_has(text, "\"result\":\"pass\"");
 	assert_has(text, "\"location\":\"https://example.org/logo.svg\"");

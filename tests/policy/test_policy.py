@@ -270,7 +270,7 @@ FILTERED = {"127.0.0.1": "loopback", "10.1.2.3": "private", "192.168.1.1": "priv
             "64:ff9b::7f00:1": "IPv4 inside IPv6", "2002:7f00:1::1": "IPv4 inside IPv6"}
 
 
-def test_inner_addresses_are_not_dialled(authority):
+def test_hazard_55_inner_addresses_are_not_dialled(authority):
     server = good_server(authority)
     facts, took = fetch(server.port, authority, "--public", domains=[f"x{i}.example={a}" for i, a in enumerate(FILTERED)])
     server.close()
@@ -294,7 +294,7 @@ def test_even_a_lab_dials_nobody_at_all(authority):
     assert {fact["failure"] for fact in facts.values()} == {"filtered"}
 
 
-def test_only_the_given_address_is_dialled(authority):
+def test_hazard_56_only_the_given_address_is_dialled(authority):
     """The name of the host leads to loopback by itself; only the address of the facts counts."""
     server = PolicyHost({"mta-sts.localhost": (authority.leaf("mta-sts.localhost"), say(answer()))})
     facts, _ = fetch(server.port, authority, "--connect", 1000, domains=["localhost=127.0.0.3"])
@@ -304,7 +304,7 @@ def test_only_the_given_address_is_dialled(authority):
     assert (facts["localhost"]["policy"]["outcome"], server.count) == ("answered", 1)
 
 
-def test_redirect_leads_nowhere(authority):
+def test_hazard_54_redirect_leads_nowhere(authority):
     target = RawHost(lambda p: None)
     go = answer(b"", b"302 Found", more=f"Location: https://127.0.0.1:{target.port}/\r\n".encode())
     server = good_server(authority, behave=say(go))

@@ -197,7 +197,7 @@ def test_refused():
     assert took < 4
 
 
-def test_private_addresses_are_not_dialled():
+def test_hazard_55_private_addresses_are_not_dialled():
     server = Server(lambda s, p, n: None)
     fact, _ = probe(server.port, "--public")
     assert (fact["state"], fact["failure"], fact["detail"]) == ("not-observed", "filtered", "loopback")

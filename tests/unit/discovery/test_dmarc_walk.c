@@ -49,9 +49,13 @@ static void test_outcomes(void **state)
 		const char *refused;
 	} rows[] = {
 		{"nothing anywhere", "", "a.b.example", "a.b.example", "nothing", ""},
+		{"hazard 41: out of labels without psd, the highest record counts",
+		 "_dmarc.b.example. TXT \"v=DMARC1; p=none\"|_dmarc.a.b.example. TXT \"v=DMARC1; "
+		 "p=reject\"",
+		 "x.a.b.example", "b.example", "b.example", ""},
 		{"a top-level domain itself", "_dmarc.example. TXT \"v=DMARC1; p=none\"", "example",
 		 "example", "example", ""},
-		{"top-level record without psd is a suffix",
+		{"hazard 43: a top-level record without psd is a suffix",
 		 "_dmarc.example. TXT \"v=DMARC1; p=none\"", "a.b.example", "b.example", "example",
 		 "example"},
 		{"top-level record without psd above a record",

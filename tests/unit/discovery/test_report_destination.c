@@ -41,7 +41,7 @@ static void test_consent(void **state)
 		 "r.p.example", REPORT_CONSENT_MISSING},
 		{"below, unknown", POLICY "_dmarc.r.p.example. TXT !timeout", "r.p.example",
 		 REPORT_CONSENT_UNKNOWN},
-		{"looks alike", POLICY, "evil-p.example", REPORT_CONSENT_MISSING},
+		{"hazard 48: looks alike", POLICY, "evil-p.example", REPORT_CONSENT_MISSING},
 		{"outside", POLICY, "h.other.example", REPORT_CONSENT_MISSING},
 		{"outside, given", POLICY CONSENT "\"v=DMARC1\"", "h.other.example",
 		 REPORT_CONSENT_GIVEN},

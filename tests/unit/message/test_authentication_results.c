@@ -52,7 +52,7 @@ static void test_hazard_7_injection(void **state)
 static void test_hazard_7_control_octets(void **state)
 {
 	struct buffer text = buffer_new(1000);
-	authentication_write_value(&text, SPAN("a\r\nDKIM-Signature: x\0\x7f\xff\xc2\x85z"));
+	authentication_write_quoted(&text, SPAN("a\r\nDKIM-Signature: x\0\x7f\xff\xc2\x85z"));
 	assert_row_span("controls", buffer_span(&text), SPAN("\"a??DKIM-Signature: x????z\""));
 	buffer_free(&text);
 }
@@ -172,22 +172,47 @@ static void test_hazard_9_forged_lines(void **state)
 	arena_free(arena);
 }
 
+/* RFC 7208 9.1: what is no dot-atom stands in quotes, and nothing can end a value. */
 static void test_received_spf(void **state)
 {
+	(void)state;
 	struct buffer text = buffer_new(1000);
 	struct received_spf spf = {
 		.result = "pass",
 		.receiver = SPAN("mx.example"),
 		.client_ip = SPAN("2001:db8::1"),
-		.envelope_from = SPAN("a;b\"@x.example"),
+		.envelope_from = SPAN("jo@x.example"),
+		.helo = SPAN("mail..example"),
 		.identity = "mailfrom",
+		.mechanism = SPAN("include:x.example"),
 	};
 	received_spf_write(&spf, &text);
 	assert_row_span("field", buffer_span(&text),
 			SPAN("Received-SPF: pass\r\n\treceiver=mx.example;\r\n"
 			     "\tclient-ip=\"2001:db8::1\";\r\n"
-			     "\tenvelope-from=\"a;b\\\"@x.example\";\r\n"
-			     "\tidentity=mailfrom\r\n"));
+			     "\tenvelope-from=\"jo@x.example\";\r\n"
+			     "\thelo=\"mail..example\";\r\n"
+			     "\tidentity=mailfrom;\r\n"
+			     "\tmechanism=\"include:x.example\"\r\n"));
+	buffer_free(&text);
+}
+
+static void test_hazard_7_received_spf(void **state)
+{
+	(void)state;
+	struct buffer text = buffer_new(1000);
+	struct received_spf spf = {
+		.result = "fail",
+		.envelope_from = SPAN("a;b\"\r\nX: y@x.example"),
+		.helo = SPAN("x (a); receiver=y"),
+		.problem = SPAN("\x01\xff"),
+	};
+	received_spf_write(&spf, &text);
+	assert_row_span("field", buffer_span(&text),
+			SPAN("Received-SPF: fail\r\n"
+			     "\tenvelope-from=\"a;b\\\"??X: y@x.example\";\r\n"
+			     "\thelo=\"x (a); receiver=y\";\r\n"
+			     "\tproblem=\"??\"\r\n"));
 	buffer_free(&text);
 }
 
@@ -201,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_deep_comments),
 		cmocka_unit_test(test_hazard_9_forged_lines),
 		cmocka_unit_test(test_received_spf),
+		cmocka_unit_test(test_hazard_7_received_spf),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

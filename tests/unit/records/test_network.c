@@ -158,7 +158,7 @@ static void test_masked_and_count(void **state)
 	}
 }
 
-static void test_scope(void **state)
+static void test_hazard_55_scopes(void **state)
 {
 	(void)state;
 	static const struct {
@@ -211,7 +211,7 @@ static void test_scope(void **state)
 	}
 }
 
-static void test_embedded(void **state)
+static void test_hazard_55_addresses_inside_addresses(void **state)
 {
 	(void)state;
 	static const struct {
@@ -239,8 +239,8 @@ int main(void)
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_contains),
 		cmocka_unit_test(test_masked_and_count),
-		cmocka_unit_test(test_scope),
-		cmocka_unit_test(test_embedded),
+		cmocka_unit_test(test_hazard_55_scopes),
+		cmocka_unit_test(test_hazard_55_addresses_inside_addresses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

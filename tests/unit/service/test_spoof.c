@@ -93,8 +93,9 @@ static const struct row rows[] = {
 	{"null sender with the domain as HELO", EXISTS "|example.org. TXT \"v=spf1 +all\"" REJECT,
 	 SPOOF_NULL_SENDER, SPOOF_PASSES, SPOOF_ANSWER_YES},
 	{"null sender, closed", CLOSED, SPOOF_NULL_SENDER, SPOOF_STOPPED, SPOOF_ANSWER_NO},
-	{"a wide range", EXISTS "|example.org. TXT \"v=spf1 ip4:25.0.0.0/8 -all\"" REJECT,
-	 SPOOF_WIDE_RANGE, SPOOF_PASSES, SPOOF_ANSWER_PARTLY},
+	{"hazard 37: a wide range",
+	 EXISTS "|example.org. TXT \"v=spf1 ip4:25.0.0.0/8 -all\"" REJECT, SPOOF_WIDE_RANGE,
+	 SPOOF_PASSES, SPOOF_ANSWER_PARTLY},
 	{"a range that is less than anybody's",
 	 EXISTS "|example.org. TXT \"v=spf1 ip4:25.0.0.0/16 -all\"" REJECT, SPOOF_WIDE_RANGE,
 	 SPOOF_PASSES, SPOOF_ANSWER_NO},
@@ -109,7 +110,7 @@ static const struct row rows[] = {
 	 EXISTS "|example.org. TXT \"v=spf1 include:spf.protection.outlook.com -all\"" REJECT
 		"|spf.protection.outlook.com. TXT \"v=spf1 ip4:40.92.0.0/14 -all\"",
 	 SPOOF_WIDE_RANGE, SPOOF_NOT_THERE, SPOOF_ANSWER_NO},
-	{"a shared provider",
+	{"hazard 37: a shared provider",
 	 EXISTS "|example.org. TXT \"v=spf1 include:spf.protection.outlook.com -all\"" REJECT
 		"|spf.protection.outlook.com. TXT \"v=spf1 ip4:40.92.0.0/20 -all\"",
 	 SPOOF_SHARED_PROVIDER, SPOOF_PASSES, SPOOF_ANSWER_NO},

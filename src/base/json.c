@@ -104,11 +104,26 @@ static void write_escaped_ascii(struct buffer *buffer, char c)
 	}
 }
 
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void write_quoted(struct buffer *buffer, struct span s)
 {
 	buffer_putc(buffer, '"');
 	while (s.len > 0) {
 		uint32_t code_point;
+		size_t plain = 0;
+		while (plain < s.len && is_plain(s.ptr[plain])) {
+			plain++;
+		}
+		if (plain > 0) {
+			/* Nearly everything: at once, not octet by octet. */
+			buffer_append(buffer, span_slice(s, 0, plain));
+			s = span_from(s, plain);
+			continue;
+		}
 		size_t len = text_utf8_next(s, &code_point);
 		if (len == 0) {
 			buffer_puts(buffer, "\\ufffd");

@@ -23,7 +23,7 @@
 
 #define CREW_MAX_DNS_THREADS 16
 /* Failed look-ups are looked into by so many threads, each with so many at a time. */
-#define CREW_PATIENT_THREADS 4
+#define CREW_PATIENT_THREADS 6
 #define CREW_PATIENT_BATCH 64
 #define CREW_MAX_SOURCES 4
 

@@ -86,7 +86,7 @@ struct scan_options {
 
 #define SCAN_IN_FLIGHT 1000
 #define SCAN_MAX_IN_FLIGHT 4000
-#define SCAN_CACHE_BYTES ((size_t)96 << 20)
+#define SCAN_CACHE_BYTES ((size_t)64 << 20)
 /* Questions under way, above which no further domain is begun. */
 #define SCAN_MAX_QUESTIONS 3000
 

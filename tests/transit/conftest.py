@@ -23,7 +23,7 @@ PATIENT = ["rate", "exim-narrow", "screen", "sts-hang", "sts-drip"]  # each take
 FAR = ["modern", "default", "exim"]  # are also asked from far away
 USUAL_RUNS = ("late", "patient", "fault", "real")
 TURN = 24  # domains with a real server to a run
-FULL = ["default", "fault-nogood", "fault-pqonly", "fault-sha224"]
+FULL = ["default", "modern", "two", "fault-nogood", "fault-pqonly", "fault-sha224"]
 ENDPOINT_SECONDS = 90  # what one endpoint may take in all (collect/smtp.h)
 OWN_CONTROLS = ("mx", "tls", "dane", "mta-sts")
 

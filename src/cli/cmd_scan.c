@@ -10,6 +10,7 @@
 #include "cli/scan_crew.h"
 #include "cli/scan_estate.h"
 #include "cli/scan_input.h"
+#include "cli/scan_judging.h"
 #include "cli/scan_output.h"
 #include "cli/scan_progress.h"
 #include "cli/session.h"
@@ -20,11 +21,8 @@ struct scan_command_options {
 	struct scan_input_options input;
 	struct scan_output_options output;
 	struct scan_estate_options estate;
-	struct string_list profiles;
-	struct string_list selectors;
-	const char *now;
+	struct scan_judging_options judging;
 	const char *fail_on;
-	uint64_t in_flight;
 	uint64_t dns_threads;
 	uint64_t deep_minutes;
 	bool is_dns_only;
@@ -43,11 +41,12 @@ static const struct option list_options[] = {
 };
 static const struct option judging_options[] = {
 	{"profile", 0, OPTION_LIST, "NAME", "judge by this baseline (default uk-gov-email)",
-	 FIELD(profiles)},
-	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domains use", FIELD(selectors)},
+	 FIELD(judging.profiles)},
+	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domains use",
+	 FIELD(judging.selectors)},
 	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
 	 FIELD(is_dns_only)},
-	{"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)", FIELD(now)},
+	{"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)", FIELD(judging.now)},
 };
 static const struct option output_options[] = {
 	{"json", 0, OPTION_FLAG, NULL, "one JSON object a line (the default)",
@@ -76,7 +75,8 @@ static const struct option estate_options[] = {
 	 FIELD(estate.lease_seconds)},
 };
 static const struct option pace_options[] = {
-	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)", FIELD(in_flight)},
+	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)",
+	 FIELD(judging.in_flight)},
 	{"dns-threads", 0, OPTION_NUMBER, "N", "threads that ask the DNS (default 1)",
 	 FIELD(dns_threads)},
 	{"deep-minutes", 0, OPTION_NUMBER, "N",
@@ -134,7 +134,7 @@ static bool is_stopped(void *context)
 static int64_t now(void *context)
 {
 	const struct scan_command *command = context;
-	if (command->options->now != NULL) {
+	if (command->options->judging.now != NULL) {
 		return command->session->now;
 	}
 	return command->session->dns_options.now(command->session->dns_options.context);
@@ -194,43 +194,6 @@ static enum exit_code exit_code_of(const struct scan_command *command, int thres
 		}
 	}
 	return EXIT_CLEAN;
-}
-
-/* Fills what the judge needs; false after a line on standard error. */
-static bool read_judging(struct scan_command *command, struct scan_options *scan)
-{
-	const struct scan_command_options *options = command->options;
-	const struct session *session = command->session;
-	const struct profile **profiles;
-	struct span *selectors =
-		arena_alloc(session->arena, options->selectors.count * sizeof(*selectors));
-	if (selectors == NULL || !session_profiles(command->session, &options->profiles, &profiles,
-						   &scan->profile_count)) {
-		return false;
-	}
-	for (size_t i = 0; i < options->selectors.count; i++) {
-		selectors[i] = span_of_string(options->selectors.items[i]);
-	}
-	scan->profiles = profiles;
-	scan->assess = (struct assess_options){
-		.now = options->now != NULL ? session->now : 0,
-		.suffixes = session->suffixes,
-		.providers = session->providers,
-		.selectors = selectors,
-		.selector_count = options->selectors.count,
-	};
-	return true;
-}
-
-static bool read_in_flight(const struct scan_command_options *options, unsigned *ret_in_flight)
-{
-	uint64_t wanted = options->in_flight > 0 ? options->in_flight : SCAN_IN_FLIGHT;
-	if (wanted > SCAN_MAX_IN_FLIGHT) {
-		complain("--in-flight", "at most %d: more at once is slower", SCAN_MAX_IN_FLIGHT);
-		return false;
-	}
-	*ret_in_flight = (unsigned)wanted;
-	return true;
 }
 
 static int start_crew(struct scan_command *command, struct failure *reterr)
@@ -293,8 +256,7 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 	int threshold;
 	*ret_code = EXIT_USAGE;
 	if (!read_threshold(command->options->fail_on, &threshold) ||
-	    !read_in_flight(command->options, &scan_options.max_in_flight) ||
-	    !read_judging(command, &scan_options)) {
+	    !scan_judging_read(&command->options->judging, command->session, &scan_options)) {
 		return 0;
 	}
 	/* First what is there already: a zone's names are sifted as they come. */
@@ -323,7 +285,7 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 static enum exit_code run_scan(const struct invocation *invocation)
 {
 	const struct scan_command_options *options = invocation->options;
-	const struct facts_options facts = {.now = options->now};
+	const struct facts_options facts = {.now = options->judging.now};
 	struct scan_command command = {.options = options};
 	struct failure failure;
 	if (session_open(&options->dns, &facts, &command.session, &failure) < 0) {

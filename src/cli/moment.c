@@ -11,7 +11,7 @@
 static const struct {
 	char letter;
 	int64_t seconds;
-} units[] = {{'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
 
 int64_t wall_clock(void *context)
 {
@@ -20,7 +20,7 @@ int64_t wall_clock(void *context)
 	return clock_gettime(CLOCK_REALTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
 }
 
-static bool read_age(struct span text, int64_t now, int64_t *ret_time)
+static bool read_duration(struct span text, int64_t *ret_seconds)
 {
 	uint64_t count;
 	if (text.len < 2 ||
@@ -29,7 +29,7 @@ static bool read_age(struct span text, int64_t now, int64_t *ret_time)
 	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (text.ptr[text.len - 1] == units[i].letter) {
-			*ret_time = now - (int64_t)count * units[i].seconds;
+			*ret_seconds = (int64_t)count * units[i].seconds;
 			return true;
 		}
 	}
@@ -40,10 +40,27 @@ int moment_read(const char *option, const char *text, int64_t now, int64_t *ret_
 		struct failure *reterr)
 {
 	struct span span = span_of_string(text);
-	if (time_parse(span, ret_time) || read_age(span, now, ret_time)) {
+	int64_t age;
+	if (time_parse(span, ret_time)) {
+		return 0;
+	}
+	if (read_duration(span, &age)) {
+		*ret_time = now - age;
 		return 0;
 	}
 	return failure_set(reterr, FAILURE_INPUT, option,
 			   "\"%s\" is not a time like 2026-11-23T12:00:00Z, nor an age like 7d",
 			   text);
+}
+
+int duration_read(const char *option, const char *text, int64_t *ret_seconds,
+		  struct failure *reterr)
+{
+	int64_t seconds;
+	if (!read_duration(span_of_string(text), &seconds) || seconds == 0) {
+		return failure_set(reterr, FAILURE_INPUT, option,
+				   "\"%s\" is not a time span like 45s, 30m, 24h or 7d", text);
+	}
+	*ret_seconds = seconds;
+	return 0;
 }

@@ -15,4 +15,8 @@ int64_t wall_clock(void *context);
 int moment_read(const char *option, const char *text, int64_t now, int64_t *ret_time,
 		struct failure *reterr) MUST_CHECK;
 
+/* "45s", "90m", "24h", "7d", "4w" in seconds; at least 1. */
+int duration_read(const char *option, const char *text, int64_t *ret_seconds,
+		  struct failure *reterr) MUST_CHECK;
+
 #endif

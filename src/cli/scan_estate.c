@@ -11,24 +11,22 @@
 #include "cli/session.h"
 #include "cli/store_options.h"
 
-/* A worker that stops for longer than this is taken for dead. */
-#define USUAL_LEASE_SECONDS 120
 /* A run that began so shortly before is being begun by another worker. */
 #define BEGINNING_SECONDS 120
 #define FILL_BATCH 256
-#define ESTATE_ARENA_BYTES ((size_t)1 << 20)
+#define ESTATE_ARENA_BYTES ((size_t)64 << 10)
+/* A name, an owner and a group each. */
+#define FILL_BYTES ((size_t)FILL_BATCH * 2048)
 
 struct scan_estate {
 	struct scan_sink sink; /* first: the callbacks cast back */
 	struct scan_sink *next;
 	struct arena *arena;
-	struct arena *batch_arena;
 	struct store *store;
 	struct estate_queue *queue;
 	struct span worker;
 	int64_t run;
 	int64_t lease_seconds;
-	uint64_t filled;
 };
 
 struct span worker_name(struct arena *arena)
@@ -40,7 +38,7 @@ struct span worker_name(struct arena *arena)
 }
 
 /* The name is enough to find a run again: the folder a list lies in differs between machines. */
-static struct span run_name(const char *list)
+struct span list_name(const char *list)
 {
 	const char *slash = strrchr(list, '/');
 	return span_of_string(slash != NULL ? slash + 1 : list);
@@ -111,17 +109,16 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 		return failure_set_memory(reterr, "scan");
 	}
 	estate->arena = arena_new(ESTATE_ARENA_BYTES);
-	estate->batch_arena = arena_new(ESTATE_ARENA_BYTES);
-	estate->lease_seconds =
-		options->lease_seconds > 0 ? (int64_t)options->lease_seconds : USUAL_LEASE_SECONDS;
-	int r = estate->arena == NULL || estate->batch_arena == NULL
+	estate->lease_seconds = options->lease_seconds > 0 ? (int64_t)options->lease_seconds
+							   : SCAN_ESTATE_LEASE_SECONDS;
+	int r = estate->arena == NULL
 			? failure_set_memory(reterr, "scan")
 			: store_open_option(options->database, /* must_exist: */ false,
 					    &estate->store, reterr);
 	if (r == 0) {
 		estate->worker = worker_name(estate->arena);
 		r = open_run(estate, options,
-			     options->run != NULL ? span_of_string(name) : run_name(name), now,
+			     options->run != NULL ? span_of_string(name) : list_name(name), now,
 			     reterr);
 	}
 	if (r < 0) {
@@ -138,23 +135,14 @@ void scan_estate_close(struct scan_estate *estate)
 		estate_queue_free(estate->queue);
 		store_close(estate->store);
 		arena_free(estate->arena);
-		arena_free(estate->batch_arena);
 		free(estate);
 	}
 }
 
 /* ---- the list ---- */
 
-static int add_batch(struct scan_estate *estate, const struct estate_domain *domains, size_t count,
+static int fill_with(struct store *store, int64_t run, struct scan_input *list, struct arena *arena,
 		     struct failure *reterr)
-{
-	int r = count > 0 ? estate_run_add(estate->store, estate->run, domains, count, reterr) : 0;
-	arena_reset(estate->batch_arena);
-	estate->filled += count;
-	return r;
-}
-
-int scan_estate_fill(struct scan_estate *estate, struct scan_input *list, struct failure *reterr)
 {
 	struct estate_domain domains[FILL_BATCH];
 	size_t count = 0;
@@ -163,21 +151,32 @@ int scan_estate_fill(struct scan_estate *estate, struct scan_input *list, struct
 	while (r == 0 && next != SCAN_NEXT_END) {
 		struct scan_item item;
 		r = list->next(list, &item, &next, reterr);
-		if (r < 0 || next != SCAN_NEXT_ITEM) {
-			continue;
+		if (r == 0 && next == SCAN_NEXT_ITEM) {
+			domains[count++] = (struct estate_domain){arena_copy(arena, item.domain),
+								  arena_copy(arena, item.owner),
+								  arena_copy(arena, item.group)};
 		}
-		struct arena *arena = estate->batch_arena;
-		domains[count++] = (struct estate_domain){arena_copy(arena, item.domain),
-							  arena_copy(arena, item.owner),
-							  arena_copy(arena, item.group)};
-		if (count == FILL_BATCH) {
-			r = add_batch(estate, domains, count, reterr);
+		if (r == 0 && (count == FILL_BATCH || next == SCAN_NEXT_END)) {
+			r = estate_run_add(store, run, domains, count, reterr);
+			arena_reset(arena);
 			count = 0;
 		}
 	}
-	if (r == 0) {
-		r = add_batch(estate, domains, count, reterr);
-	}
+	return r;
+}
+
+int estate_fill(struct store *store, int64_t run, struct scan_input *list, struct failure *reterr)
+{
+	struct arena *arena = arena_new(FILL_BYTES);
+	int r = arena != NULL ? fill_with(store, run, list, arena, reterr)
+			      : failure_set_memory(reterr, "read the list");
+	arena_free(arena);
+	return r;
+}
+
+int scan_estate_fill(struct scan_estate *estate, struct scan_input *list, struct failure *reterr)
+{
+	int r = estate_fill(estate->store, estate->run, list, reterr);
 	return r == 0 ? estate_run_seal(estate->store, estate->run, reterr) : r;
 }
 

@@ -31,6 +31,14 @@ int scan_estate_finish(struct scan_estate *estate, int64_t now, struct failure *
 /* NULL is allowed. */
 void scan_estate_close(struct scan_estate *estate);
 
+/* A worker that stops for longer than this is taken for dead, unless told otherwise. */
+#define SCAN_ESTATE_LEASE_SECONDS 120
+
+/* Puts all that the list holds into a run. */
+int estate_fill(struct store *store, int64_t run, struct scan_input *list,
+		struct failure *reterr) MUST_CHECK;
+/* What a list is called, wherever it lies: "domains.txt". */
+struct span list_name(const char *path);
 /* "host-1234-9f3c": names this process among all workers. */
 struct span worker_name(struct arena *arena);
 

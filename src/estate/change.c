@@ -82,14 +82,40 @@ static bool has_finding(const struct standing *standing, const struct standing_f
 	return false;
 }
 
-/* Findings of one look that the other lacks, unless the other could not see them. */
-static void add_findings(struct arena *arena, struct change *change, const struct standing *from,
-			 const struct standing *missing_in, bool is_new)
+/* Something is known of the name, and nothing that was asked about it went unanswered. */
+static bool has_seen(const struct facts *facts, struct span name)
 {
-	for (size_t i = 0; i < from->findings.len; i++) {
-		const struct standing_finding *finding = standing_finding_at(from, i);
-		if (has_finding(missing_in, finding) ||
-		    missing_in->controls[finding->control] == CONTROL_UNKNOWN) {
+	static const uint16_t types[] = {RR_TXT, RR_MX, RR_A, RR_AAAA, RR_TLSA, RR_CAA, RR_NS};
+	bool is_seen = false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct fact *fact =
+			facts_get(facts, (struct fact_key){FACT_DNS, types[i], name});
+		if (fact != NULL && fact_is_unknown(fact)) {
+			return false;
+		}
+		is_seen |= fact != NULL;
+	}
+	return is_seen;
+}
+
+/*
+ * Could this look have shown the finding? A control that was partly unknown could, when the name
+ * that it is about was answered for.
+ */
+static bool could_show(const struct look *look, const struct standing_finding *finding)
+{
+	return look->standing->controls[finding->control] != CONTROL_UNKNOWN ||
+	       look->facts == NULL || has_seen(look->facts, finding->subject);
+}
+
+/* Findings of one look that the other lacks, unless the other could not see them. */
+static void add_findings(struct arena *arena, struct change *change, const struct look *from,
+			 const struct look *missing_in, bool is_new)
+{
+	for (size_t i = 0; i < from->standing->findings.len; i++) {
+		const struct standing_finding *finding = standing_finding_at(from->standing, i);
+		if (has_finding(missing_in->standing, finding) ||
+		    !could_show(missing_in, finding)) {
 			continue;
 		}
 		struct changed_finding *added = VECTOR_PUSH(
@@ -179,8 +205,8 @@ struct change *change_between(struct arena *arena, const struct look *before,
 	change->before = *before;
 	change->after = *after;
 	compare_facts(arena, change);
-	add_findings(arena, change, after->standing, before->standing, /* is_new: */ true);
-	add_findings(arena, change, before->standing, after->standing, /* is_new: */ false);
+	add_findings(arena, change, after, before, /* is_new: */ true);
+	add_findings(arena, change, before, after, /* is_new: */ false);
 	add_controls(arena, change);
 	change->direction = direction_of(change);
 	return arena_has_failed(arena) ? NULL : change;

@@ -220,7 +220,11 @@ static int begin(struct scan *scan, const struct scan_item *item, struct failure
 	job->older->newer = job;
 	scan->jobs.older = job;
 	scan->progress.in_flight++;
-	return advance(scan, job, reterr);
+	const struct scan_options *options = scan->options;
+	int r = options->prepare != NULL
+			? options->prepare(options->context, &job->item, job->facts, reterr)
+			: 0;
+	return r == 0 ? advance(scan, job, reterr) : r;
 }
 
 static bool has_room(const struct scan *scan)

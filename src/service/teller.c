@@ -8,7 +8,6 @@
 #include "service/watch_notices.h"
 #include "store/notices.h"
 
-#define FIRST_WAIT_S 30
 #define LONGEST_WAIT_S 3600
 #define MESSAGE_BYTES ((size_t)NOTICE_MAX_GROUP * (NOTICE_MAX_BODY + 64) + 4096)
 /* Beyond the time that a channel may take, so that nobody else sends it meanwhile. */
@@ -93,9 +92,8 @@ static int send_draft(const struct teller_options *options, const struct channel
 	return r;
 }
 
-static int64_t wait_after(unsigned attempts)
+static int64_t wait_after(int64_t wait_s, unsigned attempts)
 {
-	int64_t wait_s = FIRST_WAIT_S;
 	for (unsigned i = 0; i < attempts && wait_s < LONGEST_WAIT_S; i++) {
 		wait_s *= 2;
 	}
@@ -109,7 +107,7 @@ static int settle_message(struct store *store, const struct teller_options *opti
 	if (failure == NULL) {
 		return notices_told(store, channel->name, message, reterr);
 	}
-	int64_t again_in_s = wait_after(message->attempts);
+	int64_t again_in_s = wait_after(options->retry_s, message->attempts);
 	if (options->on_failure != NULL) {
 		options->on_failure(options->context, channel, failure, again_in_s);
 	}

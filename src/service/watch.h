@@ -39,6 +39,7 @@ struct teller_options {
 	size_t channel_count;
 	struct channel_settings settings;
 	int64_t gather_s;
+	int64_t retry_s; /* before the second attempt; doubled for each after that, up to an hour */
 	void *context;
 	int64_t (*now)(void *context);
 	/* A channel could not be told: once for each attempt. May be NULL. */

@@ -30,7 +30,7 @@ $TTL 60
 @ NS ns.lab.
 @ MX 0 .
 @ TXT "v=spf1 -all"
-_dmarc TXT "v=DMARC1; p={policy}; rua=mailto:reports@example.org"
+_dmarc TXT "v=DMARC1; p={policy}"
 """
 FALLING = [f"falling{i}.example" for i in range(3)]
 RISING = ["rising.example"]

@@ -12,7 +12,7 @@
 #define CHART_MAX_PARTS 4
 
 struct chart_bar {
-	struct span label;
+	struct span label;		 /* of columns only the first and the last are shown */
 	uint64_t parts[CHART_MAX_PARTS]; /* from the bottom, or from the left */
 };
 

@@ -64,6 +64,16 @@ void page_element(struct page *page, const char *tag, const char *class_name, st
 	buffer_printf(page->out, "</%s>", tag);
 }
 
+void page_number(struct page *page, uint64_t number)
+{
+	if (number >= 1000) {
+		page_number(page, number / 1000);
+		buffer_printf(page->out, ",%03u", (unsigned)(number % 1000));
+	} else {
+		buffer_printf(page->out, "%u", (unsigned)number);
+	}
+}
+
 void page_tag(struct page *page, const char *class_name, const char *text)
 {
 	buffer_printf(page->out, "<span class=\"tag %s\">", class_name);

@@ -24,6 +24,8 @@ void page_string(struct page *page, const char *text);
 void page_element(struct page *page, const char *tag, const char *class_name, struct span text);
 /* A word in a box of one colour: good, warn, bad, info or soft. */
 void page_tag(struct page *page, const char *class_name, const char *text);
+/* "48,140" */
+void page_number(struct page *page, uint64_t number);
 /* Our small Markdown as blocks. Headings become h4. */
 void page_markdown(struct page *page, struct span markdown);
 

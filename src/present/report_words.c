@@ -48,8 +48,9 @@ static struct span cause_sentence(enum fail_cause cause)
 
 struct span sender_fix(struct arena *arena, const struct sender *sender)
 {
-	if (sender->failing == 0 || sender->class == MAIL_SPOOFED ||
-	    sender->class == MAIL_FORWARDED) {
+	/* One broken message in a hundred is everyday, and no reason to change anything. */
+	if (sender->failing * 100 < sender->messages || sender->failing == 0 ||
+	    sender->class == MAIL_SPOOFED || sender->class == MAIL_FORWARDED) {
 		return span_of(NULL, 0);
 	}
 	enum fail_cause cause = CAUSE_NOT_SIGNED;

@@ -8,6 +8,8 @@
 
 #define CHART_DAYS 400
 #define CHART_SENDERS 15
+/* Spoofers come and go by the hundred. */
+#define SHOWN_SPOOFERS 20
 
 static const char *const class_titles[] = {
 	[MAIL_LEGITIMATE] = "Legitimate",
@@ -35,18 +37,22 @@ static void write_head(struct page *page, const struct senders_report *report)
 	buffer_puts(page->out, report_css);
 	page_html(page, "</style>\n</head>\n<body>\n"
 			"<a class=\"skip\" href=\"#main\">Skip to the report</a>\n"
-			"<main id=\"main\">\n");
+			"<header class=\"page\"><p>Who sends mail as this domain, ");
+	page_text(page, day_text(report->arena, report->now / STORE_DAY_SECONDS));
+	page_html(page, "</p></header>\n<main id=\"main\">\n");
 	page_element(page, "h1", NULL, report->scope.domain);
-	buffer_printf(page->out,
-		      "<p class=\"kind\">%llu messages in reports from %.*s to %.*s</p>\n",
-		      (unsigned long long)report->messages,
+	page_html(page, "<p class=\"kind\">");
+	page_number(page, report->messages);
+	buffer_printf(page->out, " messages in reports from %.*s to %.*s</p>\n",
 		      SPAN_ARG(day_text(report->arena, report->scope.first_day)),
 		      SPAN_ARG(day_text(report->arena, report->scope.last_day)));
 }
 
 static void write_number(struct page *page, uint64_t number)
 {
-	buffer_printf(page->out, "<td>%llu</td>", (unsigned long long)number);
+	page_html(page, "<td class=\"number\">");
+	page_number(page, number);
+	page_html(page, "</td>");
 }
 
 static void write_day_table(struct page *page, const struct senders_report *report)
@@ -54,8 +60,9 @@ static void write_day_table(struct page *page, const struct senders_report *repo
 	page_html(page, "<details><summary>Numbers behind this chart</summary>"
 			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 			"aria-label=\"Messages a day\"><table><thead><tr><th scope=\"col\">Day</th>"
-			"<th scope=\"col\">Pass</th><th scope=\"col\">Fail</th>"
-			"<th scope=\"col\">Reports</th></tr></thead><tbody>\n");
+			"<th scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" "
+			"class=\"number\">Fail</th>"
+			"<th scope=\"col\" class=\"number\">Reports</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < report->days.len; i++) {
 		const struct store_day *day = VECTOR_AT(&report->days, const struct store_day, i);
 		uint64_t pass = day->both_pass + day->dkim_pass + day->spf_pass;
@@ -70,20 +77,31 @@ static void write_day_table(struct page *page, const struct senders_report *repo
 	page_html(page, "</tbody></table></div></details>\n");
 }
 
+/* A bar for every day of the calendar: a day without reports is a gap, not a missing bar. */
+static size_t fill_days(const struct senders_report *report, struct chart_bar *bars)
+{
+	const struct store_day *days = report->days.items;
+	size_t count = report->days.len;
+	int64_t last = days[count - 1].day;
+	int64_t first = days[0].day > last - CHART_DAYS ? days[0].day : last - CHART_DAYS + 1;
+	for (size_t i = 0; i < count; i++) {
+		if (days[i].day >= first) {
+			uint64_t pass = days[i].both_pass + days[i].dkim_pass + days[i].spf_pass;
+			struct chart_bar *bar = &bars[days[i].day - first];
+			bar->parts[0] = pass;
+			bar->parts[1] = days[i].messages > pass ? days[i].messages - pass : 0;
+		}
+	}
+	bars[0].label = day_text(report->arena, first);
+	bars[last - first].label = day_text(report->arena, last);
+	return (size_t)(last - first + 1);
+}
+
 static void write_day_chart(struct page *page, const struct senders_report *report)
 {
-	size_t first = report->days.len > CHART_DAYS ? report->days.len - CHART_DAYS : 0;
-	size_t count = report->days.len - first;
-	struct chart_bar *bars = arena_alloc(report->arena, (count + 1) * sizeof(*bars));
-	if (count == 0 || bars == NULL) {
+	struct chart_bar *bars = arena_alloc(report->arena, CHART_DAYS * sizeof(*bars));
+	if (report->days.len == 0 || bars == NULL) {
 		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const struct store_day *day =
-			VECTOR_AT(&report->days, const struct store_day, first + i);
-		uint64_t pass = day->both_pass + day->dkim_pass + day->spf_pass;
-		bars[i].parts[0] = pass;
-		bars[i].parts[1] = day->messages > pass ? day->messages - pass : 0;
 	}
 	struct chart chart = {
 		.title = SPAN("Messages a day that pass and fail DMARC"),
@@ -91,7 +109,7 @@ static void write_day_chart(struct page *page, const struct senders_report *repo
 		.part_classes = {"good", "bad"},
 		.part_count = 2,
 		.bars = bars,
-		.bar_count = count,
+		.bar_count = fill_days(report, bars),
 	};
 	page_html(page, "<h2>Over time</h2>\n");
 	chart_columns(page, &chart);
@@ -127,7 +145,9 @@ static void write_sender_chart(struct page *page, const struct senders_report *r
 static void write_sender(struct page *page, const struct senders_report *report,
 			 const struct sender *sender)
 {
-	page_html(page, "<tr><th scope=\"row\">");
+	struct span why = evidence_sentence(sender->evidence);
+	struct span fix = sender_fix(report->arena, sender);
+	page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
 	page_text(page, sender->name);
 	struct span source = source_text(report->arena, sender);
 	if (source.len > 0) {
@@ -136,19 +156,22 @@ static void write_sender(struct page *page, const struct senders_report *report,
 		page_html(page, "</small>");
 	}
 	page_html(page, "</th><td>");
-	buffer_printf(page->out, "<span class=\"tag %s\">%s</span></td>", class_tags[sender->class],
-		      class_titles[sender->class]);
+	page_tag(page, class_tags[sender->class], class_titles[sender->class]);
+	page_html(page, " ");
+	if (sender->is_new) {
+		page_tag(page, "info new", "new");
+	}
+	page_html(page, "</td>");
 	write_number(page, sender->messages);
 	write_number(page, sender->failing);
-	page_html(page, "<td>");
+	page_html(page, "<td class=\"date\">");
 	page_text(page, day_text(report->arena, sender->first_day));
-	page_string(page, sender->is_new ? " (new)" : "");
-	page_html(page, "</td><td>");
+	page_html(page, "</td><td class=\"date\">");
 	page_text(page, day_text(report->arena, sender->last_day));
-	page_html(page, "</td><td>");
-	page_text(page, evidence_sentence(sender->evidence));
+	page_html(page, "</td></tr>\n<tr class=\"why\"><td colspan=\"6\">");
+	page_text(page, why);
 	page_html(page, " ");
-	page_text(page, sender_fix(report->arena, sender));
+	page_text(page, fix);
 	page_html(page, "</td></tr>\n");
 }
 
@@ -157,15 +180,31 @@ static void write_sender_table(struct page *page, const struct senders_report *r
 {
 	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
 	page_string(page, label);
-	page_html(page, "\"><table><thead><tr><th scope=\"col\">Sender</th>"
-			"<th scope=\"col\">Is</th><th scope=\"col\">Messages</th>"
-			"<th scope=\"col\">Fail</th><th scope=\"col\">First seen</th>"
-			"<th scope=\"col\">Last seen</th><th scope=\"col\">Why, and what to do</th>"
-			"</tr></thead><tbody>\n");
+	page_html(page,
+		  "\"><table><thead><tr><th scope=\"col\">Sender</th>"
+		  "<th scope=\"col\">Is</th><th scope=\"col\" class=\"number\">Messages</th>"
+		  "<th scope=\"col\" class=\"number\">Fail</th><th scope=\"col\">First seen</th>"
+		  "<th scope=\"col\">Last seen</th>"
+		  "</tr></thead><tbody>\n");
+	size_t spoofers = 0;
+	uint64_t left_out = 0;
 	for (size_t i = 0; i < count; i++) {
-		write_sender(page, report, senders[i]);
+		spoofers += senders[i]->class == MAIL_SPOOFED ? 1 : 0;
+		if (senders[i]->class != MAIL_SPOOFED || spoofers <= SHOWN_SPOOFERS) {
+			write_sender(page, report, senders[i]);
+		} else {
+			left_out += senders[i]->messages;
+		}
 	}
 	page_html(page, "</tbody></table></div>\n");
+	if (spoofers > SHOWN_SPOOFERS) {
+		page_html(page, "<p>And ");
+		page_number(page, spoofers - SHOWN_SPOOFERS);
+		page_html(page, " further sources of spoofed mail, with ");
+		page_number(page, left_out);
+		page_html(page,
+			  " messages. The table for spreadsheets (--csv) has them all.</p>\n");
+	}
 }
 
 static void write_tls(struct page *page, const struct senders_report *report)
@@ -173,11 +212,12 @@ static void write_tls(struct page *page, const struct senders_report *report)
 	if (report->tls.len == 0) {
 		return;
 	}
-	page_html(page, "<h2>TLS sessions</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-			"role=\"region\" aria-label=\"TLS sessions\"><table><thead><tr>"
-			"<th scope=\"col\">Result</th><th scope=\"col\">Sessions</th>"
-			"<th scope=\"col\">MX</th><th scope=\"col\">Reporter</th>"
-			"<th scope=\"col\">What it means</th></tr></thead><tbody>\n");
+	page_html(page,
+		  "<h2>TLS sessions</h2>\n<div class=\"scroll\" tabindex=\"0\" "
+		  "role=\"region\" aria-label=\"TLS sessions\"><table><thead><tr>"
+		  "<th scope=\"col\">Result</th><th scope=\"col\" class=\"number\">Sessions</th>"
+		  "<th scope=\"col\">MX</th><th scope=\"col\">Reporter</th>"
+		  "<th scope=\"col\">What it means</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < report->tls.len; i++) {
 		const struct tls_line *line = VECTOR_AT(&report->tls, const struct tls_line, i);
 		page_html(page, "<tr>");
@@ -199,7 +239,8 @@ static void write_failures(struct page *page, const struct senders_report *repor
 	page_html(page,
 		  "<h2>Failure reports on single messages</h2>\n<div class=\"scroll\" "
 		  "tabindex=\"0\" role=\"region\" aria-label=\"Failure reports\"><table>"
-		  "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">Incidents</th>"
+		  "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\" "
+		  "class=\"number\">Incidents</th>"
 		  "<th scope=\"col\">Last</th><th scope=\"col\">What was told</th></tr></thead>"
 		  "<tbody>\n");
 	for (size_t i = 0; i < report->failures.len; i++) {
@@ -219,7 +260,8 @@ static void write_impact(struct page *page, const struct senders_report *report)
 {
 	page_html(page, "<h3>What a stricter policy would have stopped in the last 30 days</h3>\n"
 			"<table><thead><tr><th scope=\"col\">Mail</th>"
-			"<th scope=\"col\">Messages</th><th scope=\"col\">Stopped</th></tr></thead>"
+			"<th scope=\"col\" class=\"number\">Messages</th><th scope=\"col\" "
+			"class=\"number\">Stopped</th></tr></thead>"
 			"<tbody>\n");
 	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
 		buffer_printf(page->out, "<tr><th scope=\"row\">%s</th>", class_titles[i]);
@@ -242,18 +284,32 @@ static void write_total(struct page *page, struct span name, const struct what_i
 	page_html(page, "</tr>\n");
 }
 
+static void write_total_head(struct page *page, const char *title)
+{
+	page_html(page, "<table><thead><tr><th scope=\"col\">");
+	page_string(page, title);
+	page_html(page, "</th><th scope=\"col\" class=\"number\">Messages</th>"
+			"<th scope=\"col\" class=\"number\">Fail now</th>"
+			"<th scope=\"col\" class=\"number\">Would fail</th>"
+			"<th scope=\"col\" class=\"number\">Undecided</th></tr></thead><tbody>\n");
+}
+
 static void write_what_if(struct page *page, const struct plan_what_if *what_if)
 {
 	if (what_if == NULL) {
 		return;
 	}
-	page_html(page, "<h3>The last 30 days under the assumed records</h3>\n<table><thead><tr>"
-			"<th scope=\"col\">Mail</th><th scope=\"col\">Messages</th>"
-			"<th scope=\"col\">Fail now</th><th scope=\"col\">Would fail</th>"
-			"<th scope=\"col\">Undecided</th></tr></thead><tbody>\n");
+	page_html(page, "<h3>The last 30 days under the assumed records</h3>\n");
+	write_total_head(page, "Mail");
 	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
 		write_total(page, span_of_string(class_titles[i]), &what_if->classes[i]);
 	}
+	page_html(page, "</tbody></table>\n");
+	if (what_if->sender_count == 0) {
+		return;
+	}
+	page_html(page, "<h3>Senders for whom something changes</h3>\n");
+	write_total_head(page, "Sender");
 	for (size_t i = 0; i < what_if->sender_count; i++) {
 		write_total(page, what_if->senders[i].sender->name, &what_if->senders[i].total);
 	}

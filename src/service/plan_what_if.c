@@ -48,6 +48,8 @@ struct trying {
 	struct arena *arena; /* of one evaluation */
 	int pass;	     /* 0: as it is */
 	bool is_wanting;     /* what the assumptions will be laid over */
+	bool touches_spf;    /* some assumption may change what SPF gives */
+	bool touches_keys;
 };
 
 static struct span spf_key(struct trying *trying, const struct flow *flow, struct span domain)
@@ -73,6 +75,21 @@ static bool counts(const struct trying *trying, const struct flow *flow,
 }
 
 /* ---- what to try ---- */
+
+/* What no assumption can have changed is as reported, and need not be looked up. */
+static void find_touched(struct trying *trying)
+{
+	const struct assumptions *assumptions = trying->options->assumptions;
+	for (size_t i = 0; i < assumptions->items.len; i++) {
+		const struct assumption *a =
+			VECTOR_AT(&assumptions->items, const struct assumption, i);
+		bool is_key = span_search(a->name, SPAN("_domainkey.")) < a->name.len;
+		bool is_policy = span_starts_with(a->name, SPAN("_dmarc."));
+		bool is_wide = span_starts_with(a->name, SPAN("*.")) && !is_key;
+		trying->touches_keys |= is_key || is_wide;
+		trying->touches_spf |= !is_key && !is_policy;
+	}
+}
 
 static void add_spf(struct trying *trying, const struct flow *flow, struct span domain)
 {
@@ -125,9 +142,10 @@ static void gather(struct trying *trying)
 			if (!counts(trying, flow, &item)) {
 				continue;
 			}
-			if (item.is_dkim) {
+			if (item.is_dkim && trying->touches_keys) {
 				add_key(trying, &item);
-			} else if (flow->source.family != 0) {
+			} else if (!item.is_dkim && trying->touches_spf &&
+				   flow->source.family != 0) {
 				add_spf(trying, flow, item.domain);
 			}
 		}
@@ -293,14 +311,20 @@ static enum outcome flow_after(struct trying *trying, const struct flow *flow)
 		has_dkim |= item.is_dkim && item.domain.len > 0;
 		has_spf |= !item.is_dkim && item.domain.len > 0;
 		if (counts(trying, flow, &item)) {
-			enum outcome one = item.is_dkim ? dkim_after(trying, &item)
-							: spf_after(trying, flow, &item);
+			bool is_touched = item.is_dkim ? trying->touches_keys : trying->touches_spf;
+			enum outcome one = !is_touched	  ? reported_outcome(&item)
+					   : item.is_dkim ? dkim_after(trying, &item)
+							  : spf_after(trying, flow, &item);
 			after = one == OUTCOME_FAIL ? after : one;
 		}
 	}
 	/* A verdict without the results it rests on cannot be tried again. */
-	bool is_bare = (!has_dkim && flow->is_dkim_aligned) || (!has_spf && flow->is_spf_aligned);
-	return after == OUTCOME_FAIL && is_bare ? OUTCOME_UNKNOWN : after;
+	bool is_bare_dkim = !has_dkim && flow->is_dkim_aligned;
+	bool is_bare_spf = !has_spf && flow->is_spf_aligned;
+	if ((is_bare_dkim && !trying->touches_keys) || (is_bare_spf && !trying->touches_spf)) {
+		return OUTCOME_PASS;
+	}
+	return after == OUTCOME_FAIL && (is_bare_dkim || is_bare_spf) ? OUTCOME_UNKNOWN : after;
 }
 
 static void add(struct what_if_total *total, const struct flow *flow, enum outcome after)
@@ -393,6 +417,7 @@ int plan_what_if_make(struct senders_report *report, const struct what_if_option
 		arena_free(trying.arena);
 		return failure_set_memory(reterr, "plan");
 	}
+	find_touched(&trying);
 	gather(&trying);
 	put_in_order(&trying);
 	int r = try_both(&trying, reterr);

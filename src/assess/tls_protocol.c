@@ -277,11 +277,23 @@ static bool renegotiates_insecurely(const struct tls_case *c, struct span *ret_w
 	return probe_is_no(c->smtp->secure_renegotiation);
 }
 
+/* The probe stops at eleven. */
+#define FEW_RENEGOTIATIONS 10
+
+static bool renegotiates_endlessly(const struct tls_case *c, struct span *ret_what)
+{
+	*ret_what = arena_printf(c->a->arena, "more than %d renegotiations accepted",
+				 FEW_RENEGOTIATIONS);
+	return probe_is_yes(c->smtp->client_renegotiation) &&
+	       c->smtp->renegotiations > FEW_RENEGOTIATIONS;
+}
+
 static bool renegotiates(const struct tls_case *c, struct span *ret_what)
 {
 	*ret_what =
 		arena_printf(c->a->arena, "%u renegotiations accepted", c->smtp->renegotiations);
-	return probe_is_yes(c->smtp->client_renegotiation);
+	return probe_is_yes(c->smtp->client_renegotiation) &&
+	       c->smtp->renegotiations <= FEW_RENEGOTIATIONS;
 }
 
 static bool compresses(const struct tls_case *c, struct span *ret_what)
@@ -361,6 +373,7 @@ const struct tls_rule tls_protocol_rules[] = {
 	{.id = FINDING_TLS_EMS_MISSING, .holds = lacks_ems},
 	{.id = FINDING_TLS_RENEGOTIATION_INSECURE, .holds = renegotiates_insecurely},
 	{.id = FINDING_TLS_RENEGOTIATION_CLIENT, .holds = renegotiates},
+	{.id = FINDING_TLS_RENEGOTIATION_UNLIMITED, .holds = renegotiates_endlessly},
 	{.id = FINDING_TLS_COMPRESSION, .holds = compresses},
 	{.id = FINDING_TLS_HEARTBEAT, .holds = has_heartbeat},
 	{.id = FINDING_TLS_INTERNAL_ERROR, .holds = fails_inside},

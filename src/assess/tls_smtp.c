@@ -109,10 +109,10 @@ static bool offers_clear_auth(const struct tls_case *c, struct span *ret_what)
 
 /* --- the name in the greeting --- */
 
-static struct span greeting_name(const struct tls_case *c)
+static struct span first_word(struct span text)
 {
-	struct span text = span_trim(c->smtp->banner.text, TEXT_SPACE);
 	size_t len = 0;
+	text = span_trim(text, TEXT_SPACE);
 	while (len < text.len && !text_is_space(text.ptr[len])) {
 		len++;
 	}
@@ -141,7 +141,7 @@ static bool has_no_address(struct assessment *a, struct span name)
 /* RFC 5321 4.2: a domain that can be resolved, or an address in brackets */
 static bool is_misnamed(const struct tls_case *c, struct span *ret_what)
 {
-	struct span given = greeting_name(c);
+	struct span given = first_word(c->smtp->banner.text);
 	struct span name;
 	if (c->smtp->greeting != ENDPOINT_GREETING_READY || given.len == 0 || given.ptr[0] == '[') {
 		return false;
@@ -174,6 +174,22 @@ static bool offers_again(const struct tls_case *c, struct span *ret_what)
 	return has_inner_keyword(c, SPAN("STARTTLS"));
 }
 
+static bool changes_name(const struct tls_case *c, struct span *ret_what)
+{
+	for (size_t i = 0; i < c->smtp->presentation_count; i++) {
+		const struct endpoint_presentation *presentation = &c->smtp->presentations[i];
+		struct span inner = first_word(presentation->ehlo.reply.text);
+		if (presentation->outer_name.len > 0 && inner.len > 0 &&
+		    !span_equal_nocase(presentation->outer_name, inner)) {
+			*ret_what =
+				arena_printf(c->a->arena, "%.*s, then %.*s",
+					     SPAN_ARG(presentation->outer_name), SPAN_ARG(inner));
+			return true;
+		}
+	}
+	return false;
+}
+
 /* RFC 8689 */
 static bool honours_requiretls(const struct tls_case *c, struct span *ret_what)
 {
@@ -204,6 +220,7 @@ const struct tls_rule tls_smtp_rules[] = {
 	{.id = FINDING_TLS_INJECTION, .holds = is_injectable},
 	{.id = FINDING_TLS_CLEAR_AUTH, .holds = offers_clear_auth, .is_always = true},
 	{.id = FINDING_TLS_STARTTLS_AGAIN, .holds = offers_again},
+	{.id = FINDING_TLS_NAME_CHANGES, .holds = changes_name},
 	{.id = FINDING_TLS_REQUIRETLS, .holds = honours_requiretls},
 	{.id = FINDING_TLS_THROTTLED, .holds = is_throttled, .is_always = true},
 };

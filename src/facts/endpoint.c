@@ -175,6 +175,7 @@ static void copy_presentation(struct arena *arena, struct endpoint_presentation 
 	presentation->chain = copy_spans(arena, presentation->chain, presentation->chain_count);
 	presentation->trust_error = arena_copy(arena, presentation->trust_error);
 	presentation->ocsp = arena_copy(arena, presentation->ocsp);
+	presentation->outer_name = arena_copy(arena, presentation->outer_name);
 	copy_ehlo(arena, &presentation->ehlo);
 }
 

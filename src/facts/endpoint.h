@@ -147,6 +147,7 @@ struct endpoint_presentation {
 	struct probe asks_certificate; /* of the client */
 	uint32_t early_data_bytes;     /* of the session tickets; 0: none */
 	struct endpoint_ehlo ehlo;     /* said again inside TLS; code 0: not said */
+	struct span outer_name;	       /* the server's for itself before TLS; empty: not known */
 };
 
 struct smtp_endpoint {

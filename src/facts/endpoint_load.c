@@ -186,6 +186,7 @@ static struct endpoint_presentation read_presentation(struct reader *reader)
 		.asks_certificate = read_probe(reader, "asks_certificate"),
 		.early_data_bytes = (uint32_t)reader_number(reader, "early_data", UINT32_MAX),
 		.ehlo = read_ehlo(reader, "ehlo"),
+		.outer_name = reader_string(reader, "outer_name", /* is_optional */ true),
 	};
 	presentation.chain =
 		reader_octets_list(reader, "chain", ENDPOINT_MAX_CHAIN, ENDPOINT_MAX_CHAIN_BYTES,

@@ -210,6 +210,7 @@ static void put_presentation(struct json_writer *json,
 	put_probe(json, "asks_certificate", presentation->asks_certificate);
 	put_number(json, "early_data", presentation->early_data_bytes);
 	put_ehlo(json, "ehlo", &presentation->ehlo);
+	put_string(json, "outer_name", presentation->outer_name);
 	json_object_end(json);
 }
 

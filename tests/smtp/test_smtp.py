@@ -215,6 +215,7 @@ def test_clean_server_takes_eleven_connections(certificates):
     assert endpoint["probes"]["injection"] == "no"
     assert endpoint["groups13"]["refused"] == "11ec 11eb 11ed 6399"
     assert endpoint["presentations"][0]["ehlo"]["keywords"] == ["REQUIRETLS"]
+    assert endpoint["presentations"][0]["outer_name"] == "mx.example.org"
 
 
 def test_quick_plan_takes_three(certificates):

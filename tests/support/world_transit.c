@@ -461,6 +461,10 @@ static bool set_reply(struct arena *arena, struct smtp_endpoint *smtp, struct sp
 							   SPAN("command not known")};
 	} else if (span_equal(key, SPAN("keywords"))) {
 		set_keywords(arena, &smtp->ehlo, value);
+	} else if (span_equal(key, SPAN("outer"))) {
+		smtp->presentations[0].outer_name = value;
+	} else if (span_equal(key, SPAN("slow"))) {
+		smtp->greeting_ms = (int64_t)to_number(value);
 	} else if (span_equal(key, SPAN("inner"))) {
 		set_keywords(arena, &smtp->presentations[0].ehlo, value);
 	} else {

@@ -75,11 +75,23 @@ static bool is_our_own_fault(int error)
 	       error == EACCES || error == EPERM || error == ENETDOWN;
 }
 
+static long error_of(const struct policy_transfer *transfer)
+{
+	long error = 0;
+	(void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &error);
+	return error;
+}
+
+/* Only a connection that was made can be reset; the news may come before that of its making. */
+static bool has_connected(const struct policy_transfer *transfer)
+{
+	return transfer->is_connected || error_of(transfer) == ECONNRESET;
+}
+
 static void end_unconnected(struct policy_transfer *transfer)
 {
 	struct policy_fetch *fetch = &transfer->job->fetch;
-	long error = 0;
-	(void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &error);
+	long error = error_of(transfer);
 	if (transfer->sockets == 0 || is_our_own_fault((int)error)) {
 		transfer->job->state = POLICY_JOB_UNSENT;
 	}
@@ -121,7 +133,7 @@ static void end_by_code(struct policy_transfer *transfer, CURLcode code)
 		end_with(fetch, POLICY_ANSWERED, span_of(NULL, 0));
 	} else if (code == CURLE_OPERATION_TIMEDOUT) {
 		end_in_silence(transfer);
-	} else if (!transfer->is_connected) {
+	} else if (!has_connected(transfer)) {
 		end_unconnected(transfer);
 	} else if (fetch->tls_version == 0) {
 		end_in_handshake(transfer);

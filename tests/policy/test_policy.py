@@ -280,15 +280,6 @@ def test_hazard_55_inner_addresses_are_not_dialled(authority):
     assert server.count == 0 and took < 2
 
 
-def test_inner_address_beside_a_public_one_is_left_out(authority):
-    """The public address is of a network that nobody has; nothing may reach the server on loopback."""
-    server = good_server(authority)
-    facts, _ = fetch(server.port, authority, "--public", "--connect", 1000, domains=["good.example=127.0.0.1,203.0.112.1"])
-    server.close()
-    assert facts["good.example"]["state"] != "present"
-    assert server.count == 0
-
-
 def test_even_a_lab_dials_nobody_at_all(authority):
     facts, _ = fetch(443, authority, domains=["a.example=0.0.0.0", "b.example=ff02::1"])
     assert {fact["failure"] for fact in facts.values()} == {"filtered"}
@@ -332,6 +323,24 @@ def test_without_authorities_nothing_is_said_about_the_domain(authority, tmp_pat
     fact = json.loads(out)
     assert (fact["state"], fact["failure"]) == ("not-observed", "not-asked")
     assert server.count == 0
+
+
+def test_source_address(authority):
+    peers = []
+    server = good_server(authority, behave=lambda peer: [peers.append(peer.getpeername()[0]), peer.sendall(answer())])
+    facts, _ = fetch(server.port, authority, "--source", "127.0.0.9")
+    server.close()
+    assert facts["good.example"]["policy"]["outcome"] == "answered" and peers == ["127.0.0.9"]
+
+
+def test_our_own_fault_says_nothing_about_the_domain(authority):
+    """The source address is not ours: nothing can be sent from here."""
+    server = good_server(authority)
+    facts, _ = fetch(server.port, authority, "--source", "192.0.2.1")
+    server.close()
+    fact = facts["good.example"]
+    assert (fact["state"], fact["failure"]) == ("not-observed", "network")
+    assert server.count == 0 and "policy" not in fact
 
 
 # --- many ---

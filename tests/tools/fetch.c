@@ -3,7 +3,7 @@
 /*
  * Fetches policies and prints the facts:
  *   fetch [--port N] [--trust FILE] [--connect MS] [--deadline MS] [--in-flight N] [--at-once N]
- *         [--stop MS] [--public] DOMAIN=ADDR[,ADDR...]...
+ *         [--stop MS] [--source ADDR] [--public] DOMAIN=ADDR[,ADDR...]...
  * The addresses are what the DNS is said to have answered for mta-sts.DOMAIN.
  */
 #include <signal.h>
@@ -66,6 +66,9 @@ static bool read_option(const char *name, const char *value,
 	if (strcmp(name, "--trust") == 0) {
 		options->trust_file = value;
 		return true;
+	}
+	if (strcmp(name, "--source") == 0) {
+		return network_parse_address(span_of_string(value), &options->source4);
 	}
 	if (!number_parse_decimal(span_of_string(value), 100000, &number)) {
 		return false;

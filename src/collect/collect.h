@@ -17,6 +17,7 @@
  *   smtp_offers   the lists a question offers                  (pure)
  *   smtp_take, smtp_learn, smtp_finish   what the answers mean (pure)
  *   smtp_note     what a connection says before TLS            (pure)
+ *   smtp_pace     how long to wait, and when to rest
  *   smtp_run      the connections of one endpoint, at its pace
  *   policy        the collector for FACT_POLICY: MTA-STS policies, over HTTPS
  *   policy_host   where a policy host is, from the facts       (pure)

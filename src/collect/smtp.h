@@ -4,7 +4,8 @@
  * Endpoints -> facts, over SMTP and TLS: many at once on one loop, each with its budget of
  * connections, at most two at a time and eight a second. A server that turns us away (421, 450,
  * refused after it had spoken) gets 1, 2, 4 and 8 seconds of peace; what is still open then is
- * unknown, never "no TLS". A server that hangs costs its deadline once.
+ * unknown, never "no TLS". A server that hangs costs its deadline once, and one that begins to hang
+ * later about as much.
  *
  * Only addresses of the internet are dialled, and the address in the key itself: there is no second
  * look-up that could lead elsewhere.

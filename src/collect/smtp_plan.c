@@ -9,6 +9,8 @@
 
 /* Not one answer, but this many broken-off hellos: there is no TLS to look into. */
 #define MAX_BREAKS 2
+/* Silence to this many kinds of hello in a row: it has begun to hang. */
+#define MAX_SILENCES 3
 
 static const uint16_t version_numbers[ENDPOINT_VERSIONS] = {
 	TLS_VERSION_SSL2, TLS_VERSION_SSL3, TLS_VERSION_10,
@@ -231,6 +233,24 @@ void smtp_plan_stop(struct smtp_plan *plan, enum probe_reason reason)
 	}
 }
 
+bool smtp_step_is_about_size(enum smtp_step step)
+{
+	return step == SMTP_STEP_BIG || step == SMTP_STEP_LARGE || step == SMTP_STEP_SPLIT ||
+	       step == SMTP_STEP_HUGE;
+}
+
+/* One step's silence says something about that step; that of several says that nobody is there. */
+static bool has_gone_silent(struct smtp_plan *plan, enum smtp_step step)
+{
+	struct smtp_step_run *run = &plan->steps[step];
+	if (!run->has_been_silent && !smtp_step_is_about_size(step)) {
+		run->has_been_silent = true;
+		plan->silences++;
+	}
+	/* It has cost its deadline; without any answer yet it is not waited for twice. */
+	return plan->answers == 0 || plan->silences >= MAX_SILENCES;
+}
+
 static void take_break(struct smtp_plan *plan, const struct smtp_question *question,
 		       enum smtp_outcome outcome)
 {
@@ -240,8 +260,8 @@ static void take_break(struct smtp_plan *plan, const struct smtp_question *quest
 	/* Some servers, or what stands before them, break off at everything but TLS 1.2. */
 	bool was_last_hope = question->step == SMTP_STEP_TLS12 || is_settled(plan, SMTP_STEP_TLS12);
 	bool is_enough = plan->breaks >= MAX_BREAKS && was_last_hope;
-	/* Silence has cost its deadline; it is not waited for twice. */
-	if (plan->answers == 0 && (is_silent || is_enough)) {
+	if ((is_silent && has_gone_silent(plan, question->step)) ||
+	    (plan->answers == 0 && is_enough)) {
 		smtp_plan_stop(plan, is_silent ? PROBE_TIMEOUT : PROBE_CLOSED);
 		run->state = SMTP_STEP_DONE;
 		return;
@@ -273,6 +293,7 @@ void smtp_plan_take(struct smtp_plan *plan, const struct smtp_question *question
 	case SMTP_OUTCOME_ANSWER:
 	case SMTP_OUTCOME_REFUSAL:
 		plan->answers++;
+		plan->silences = 0;
 		run->state = SMTP_STEP_DONE;
 		smtp_take_answer(plan, question, outcome, probe);
 		return;

@@ -89,6 +89,7 @@ struct smtp_step_run {
 	size_t group_count;
 	bool is_prepared;
 	bool is_retried; /* once more with a small hello */
+	bool has_been_silent;
 };
 
 struct smtp_plan {
@@ -100,11 +101,14 @@ struct smtp_plan {
 	unsigned answers;      /* hellos and alerts */
 	unsigned breaks;       /* closed, reset, silent or plain after our hello */
 	bool has_weak;	       /* a suite that is not of the best was accepted */
+	unsigned silences;     /* steps met with silence since the last answer */
 	bool is_hurried;       /* the session is slow: TLS 1.2 is asked beside it */
 	bool is_stopped;
 	enum probe_reason stop_reason;
 };
 
+/* Is the question how large a hello may be, so that silence is an answer? */
+bool smtp_step_is_about_size(enum smtp_step step);
 /* Rows for all versions, everything else unknown. */
 void smtp_plan_begin(struct smtp_plan *plan, struct arena *arena, struct smtp_endpoint *endpoint);
 /* False when there is nothing to ask now: wait for answers, or it is finished. */

@@ -4,6 +4,7 @@
 #include "collect/smtp_run.h"
 
 #include "collect/address.h"
+#include "collect/smtp_pace.h"
 
 /* Lists of a plan and all certificates that are kept. */
 #define RUN_ARENA_BYTES ((size_t)8 << 20)
@@ -23,10 +24,11 @@ static int64_t now_ms(void *context)
 	return loop_now_ms(run->smtp->loop);
 }
 
-static struct exchange_options exchange_options(const struct smtp_run *run)
+static struct exchange_options exchange_options(const struct smtp_run *run,
+						const struct smtp_question *question)
 {
 	const struct smtp_collector_options *options = &run->smtp->options;
-	struct exchange_options exchange = {.deadline_ms = options->deadline_ms};
+	struct exchange_options exchange = {.deadline_ms = smtp_pace_deadline_ms(run, question)};
 	uint16_t port = options->connect_port != 0 ? options->connect_port : run->port;
 	address_to_socket(run->address, port, &exchange.peer);
 	const struct network *source =
@@ -61,7 +63,7 @@ static struct smtp_probe_options probe_options(struct smtp_attempt *attempt)
 	return (struct smtp_probe_options){
 		.arena = attempt->arena,
 		.ehlo_name = options->ehlo_name,
-		.tls_deadline_ms = options->tls_deadline_ms,
+		.tls_deadline_ms = smtp_pace_hello_ms(run, question),
 		.offer = question->is_session ? NULL : &question->offer,
 		.splits = question->splits,
 		.client = run->smtp->client,
@@ -92,9 +94,8 @@ static void stop_attempts(struct smtp_run *run)
 }
 
 /* True when the question is to be asked again after a rest. */
-static bool wait_and_retry(struct smtp_run *run, enum smtp_outcome outcome)
+static bool wait_and_retry(struct smtp_run *run, enum smtp_outcome outcome, enum exchange_end end)
 {
-	const struct smtp_collector_options *options = &run->smtp->options;
 	if (run->plan.is_stopped) {
 		return false;
 	}
@@ -104,13 +105,8 @@ static bool wait_and_retry(struct smtp_run *run, enum smtp_outcome outcome)
 		run->next_dial_ms = loop_now_ms(run->smtp->loop) + FIRST_BACKOFF_MS;
 		return true;
 	}
-	if (outcome != SMTP_OUTCOME_THROTTLED || run->backoffs >= options->max_backoffs) {
-		return false;
-	}
-	run->next_dial_ms =
-		loop_now_ms(run->smtp->loop) + ((int64_t)FIRST_BACKOFF_MS << run->backoffs);
-	run->backoffs++;
-	return true;
+	return outcome == SMTP_OUTCOME_THROTTLED &&
+	       smtp_pace_rest(run, /* is_silent */ end == EXCHANGE_TIMEOUT);
 }
 
 static void on_end(void *context, enum exchange_end end)
@@ -125,13 +121,14 @@ static void on_end(void *context, enum exchange_end end)
 	if (outcome >= SMTP_OUTCOME_CLOSED && outcome <= SMTP_OUTCOME_PLAIN) {
 		run->last_break = outcome;
 	}
-	if (wait_and_retry(run, outcome)) {
+	if (wait_and_retry(run, outcome, end)) {
 		smtp_plan_put_back(&run->plan, &attempt->question);
 	} else {
 		smtp_plan_take(&run->plan, &attempt->question, outcome, attempt->probe);
 	}
 	release(attempt);
-	if (run->plan.is_stopped && outcome == SMTP_OUTCOME_SILENT) {
+	/* It is hanging: what is asked beside it would only wait for its own deadline. */
+	if (run->plan.is_stopped && end == EXCHANGE_TIMEOUT) {
 		stop_attempts(run);
 	}
 	pump(run);
@@ -148,13 +145,9 @@ static struct exchange_next on_event(void *context, enum exchange_event event, s
 {
 	struct smtp_attempt *attempt = context;
 	struct exchange_next next = smtp_probe_event(attempt->probe, event, octets, send);
-	if (attempt->tls_ms == 0 && attempt->probe->has_tls_begun) {
-		struct smtp_run *run = attempt->run;
-		attempt->tls_ms = loop_now_ms(run->smtp->loop);
-		if (attempt->question.step == SMTP_STEP_SESSION) {
-			/* A little more, as clocks are read at different moments. */
-			timer_set(run->timer, patience_ms(run) + 10);
-		}
+	if (smtp_pace_note(attempt) && attempt->question.step == SMTP_STEP_SESSION) {
+		/* A little more, as clocks are read at different moments. */
+		timer_set(attempt->run->timer, patience_ms(attempt->run) + 10);
 	}
 	return next;
 }
@@ -200,7 +193,7 @@ static bool dial(struct smtp_run *run, const struct smtp_question *question)
 		release(attempt);
 		return false;
 	}
-	const struct exchange_options options = exchange_options(run);
+	const struct exchange_options options = exchange_options(run, question);
 	const struct exchange_dialogue dialogue = {on_event, on_end, attempt};
 	attempt->exchange = exchange_new(run->smtp->loop, &options, &dialogue);
 	if (attempt->exchange == NULL) {
@@ -315,7 +308,7 @@ static void on_timer(void *context)
 
 bool smtp_run_start(struct smtp_run *run, struct smtp_collector *smtp, struct fact_key key)
 {
-	*run = (struct smtp_run){.smtp = smtp, .key = key};
+	*run = (struct smtp_run){.smtp = smtp, .key = key, .hello_ms = -1};
 	struct span name;
 	if (!endpoint_subject_parse(key.subject, &run->address, &run->port, &name)) {
 		return false;

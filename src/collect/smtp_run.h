@@ -52,9 +52,11 @@ struct smtp_run {
 	unsigned backoffs;
 	int64_t next_dial_ms;
 	int64_t ends_at_ms;
-	bool has_spoken;   /* greeted us once */
-	bool has_hello;	   /* answered a hello of ours with one */
-	bool is_redialled; /* the first dial was refused and is tried again */
+	bool has_spoken;      /* greeted us once */
+	bool has_hello;	      /* answered a hello of ours with one */
+	bool is_redialled;    /* the first dial was refused and is tried again */
+	bool has_been_silent; /* where it had spoken before; it got one rest for that */
+	int64_t hello_ms;     /* until its first answer to a hello; -1: none yet */
 	enum smtp_outcome last_break;
 	bool had_first_look; /* a session, and a hello of TLS 1.3 and of TLS 1.2 */
 	unsigned waited_ms;  /* for the first looks of others */

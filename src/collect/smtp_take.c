@@ -357,17 +357,11 @@ static void take_big_break(struct smtp_plan *plan, enum smtp_step step)
 	}
 }
 
-static bool is_about_size(enum smtp_step step)
-{
-	return step == SMTP_STEP_BIG || step == SMTP_STEP_LARGE || step == SMTP_STEP_SPLIT ||
-	       step == SMTP_STEP_HUGE;
-}
-
 void smtp_take_break(struct smtp_plan *plan, const struct smtp_question *question,
 		     enum smtp_outcome outcome)
 {
 	enum smtp_step step = question->step;
-	if (is_about_size(step)) {
+	if (smtp_step_is_about_size(step)) {
 		take_big_break(plan, step);
 		return;
 	}

@@ -171,6 +171,32 @@ def test_silence_to_every_hello_costs_one_deadline():
     assert server.count == fact["endpoint"]["connections"] == 2
 
 
+def late_hang(certificates, goes_on):
+    """The first connection is served; later ones hang before the greeting, or after STARTTLS."""
+    serve = tls_server(certificates)
+
+    def handle(server, peer, number):
+        if number > 1 and not goes_on:
+            hang(peer)
+        elif number > 1:
+            talk(peer)
+            hang(peer)
+        serve(server, peer, number)
+
+    return handle
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_server_that_begins_to_hang_costs_about_one_deadline(certificates, goes_on):
+    fact, took = ask(late_hang(certificates, goes_on))
+    endpoint = fact["endpoint"]
+    assert took < 19  # of 15 s for a connection
+    assert endpoint["starttls"] == "works"
+    assert endpoint["connections"] <= 8
+    assert versions(fact)[772] == "yes" and versions(fact)[769] not in ("yes", "no")
+    assert endpoint["probes"]["takes_large_hello"] in ("throttled", "timeout")
+
+
 def test_silence_to_tls_1_3_only_is_told_apart(certificates):
     """A filter that drops what it does not know; TLS 1.2 alone gets through."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -408,6 +408,47 @@ static void test_looks_twice(void **state)
 	arena_free(setting.arena);
 }
 
+/* It answered once and then no more: three kinds of hello are enough to know. */
+static void test_gone_silent(void **state)
+{
+	(void)state;
+	struct setting setting;
+	struct smtp_question asked;
+	begin(&setting, &modern, ENDPOINT_NORMAL);
+	while (smtp_plan_next(&setting.plan, &asked)) {
+		enum smtp_outcome outcome = respond(&setting, &asked);
+		bool is_first = setting.connections == 1;
+		smtp_plan_take(&setting.plan, &asked, is_first ? outcome : SMTP_OUTCOME_SILENT,
+			       &setting.probe);
+	}
+	smtp_plan_finish(&setting.plan);
+	/* TLS 1.3 and TLS 1.2 twice each, and one of the others */
+	assert_int_equal(setting.connections, 6);
+	assert_int_equal(setting.plan.stop_reason, PROBE_TIMEOUT);
+	assert_int_equal(accepted(&setting, TLS_VERSION_13), PROBE_YES);
+	assert_int_equal(accepted(&setting, TLS_VERSION_10), PROBE_UNKNOWN);
+	assert_int_equal(setting.endpoint.signs_sha1.reason, PROBE_TIMEOUT);
+	arena_free(setting.arena);
+}
+
+/* Silence to old hellos only is about those: the plan goes on. */
+static void test_silent_to_old_hellos(void **state)
+{
+	(void)state;
+	struct setting setting;
+	struct smtp_question asked;
+	begin(&setting, &modern, ENDPOINT_NORMAL);
+	while (smtp_plan_next(&setting.plan, &asked)) {
+		enum smtp_outcome outcome = respond(&setting, &asked);
+		bool is_old = asked.step == SMTP_STEP_LEGACY || asked.step == SMTP_STEP_SSL2;
+		smtp_plan_take(&setting.plan, &asked, is_old ? SMTP_OUTCOME_SILENT : outcome,
+			       &setting.probe);
+	}
+	assert_false(setting.plan.is_stopped);
+	assert_true(setting.is_asked[SMTP_STEP_BIG] && setting.is_asked[SMTP_STEP_BARE]);
+	arena_free(setting.arena);
+}
+
 static void test_stop(void **state)
 {
 	(void)state;
@@ -451,6 +492,8 @@ int main(void)
 		cmocka_unit_test(test_hurry),
 		cmocka_unit_test(test_intolerant),
 		cmocka_unit_test(test_looks_twice),
+		cmocka_unit_test(test_gone_silent),
+		cmocka_unit_test(test_silent_to_old_hellos),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_memory),
 	};

@@ -64,7 +64,8 @@ def main():
         lines.append("path " + case["mailfrom"].encode("latin-1").hex())
         lines.append("message " + message(case).hex())
     answers = suite.run(program, lines)
-    failures = []
+    split = suite.run(program, ["chunk 1"] + lines)
+    failures = [f"FAILED: fed octet by octet it is {b}, not {a}" for a, b in zip(answers, split) if a != b]
     for case, path_answer, answer in zip(cases, answers[::2], answers[1::2]):
         missing = NAMED[case["id"]] - set(path_answer.split()) - set(answer.split())
         if missing or "pass:ok" in answer:

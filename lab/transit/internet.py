@@ -21,6 +21,7 @@ import postfix
 import setups as table
 
 READY_SECONDS = 20
+OLD_DH = {"museum": ["512"], "attic": ["-dsaparam", "1024"]}
 HERE = Path(__file__).resolve().parent
 RESOLV_CONF = f"nameserver {names.RESOLVER[0]}\noptions edns0 trust-ad timeout:5 attempts:1\n"
 # With these no sender gets a policy.
@@ -112,15 +113,17 @@ class Internet:
         self.spawn("responder", [sys.executable, str(HERE / "responder.py"), "--certificate", str(pem), *places])
 
     def start_nodes(self):
-        """The museum has Diffie-Hellman parameters of its time as well."""
-        parameters = self.state / "dh512.pem"
-        parameters.write_bytes(pki.openssl("dhparam", "512"))
+        """The old ones have Diffie-Hellman parameters of their time."""
         for setup, pem in self.hosts_of("node"):
-            is_museum = setup.personality == "museum"
-            program = packages.FOLDER / ("museum" if is_museum else "kem") / "node"
-            before, behind = (["--enable-ssl2", "--enable-ssl3"], [str(parameters)]) if is_museum else ([], [])
-            words = [setup.address, setup.host, str(pem), setup.personality, *behind]
-            self.spawn(setup.name, [str(program), *before, str(HERE / "node_server.js"), *words])
+            kind = setup.personality
+            words = [setup.address, setup.host, str(pem), kind]
+            if kind in OLD_DH:
+                parameters = self.state / f"{kind}-dh.pem"
+                parameters.write_bytes(pki.openssl("dhparam", *OLD_DH[kind]))
+                words.append(str(parameters))
+            program = packages.FOLDER / (kind if kind in OLD_DH else "kem") / "node"
+            flags = ["--enable-ssl2", "--enable-ssl3"] if kind == "museum" else []
+            self.spawn(setup.name, [str(program), *flags, str(HERE / "node_server.js"), *words])
 
     def start_policy_hosts(self):
         for name, address, more in (("policies", names.POLICY_HOST, []), ("old", names.OLD_POLICY_HOST, ["old"])):

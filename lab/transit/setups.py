@@ -190,9 +190,34 @@ OTHERS = [
     Setup("opensmtpd-rsa", "RSA", server="opensmtpd", certificates=("rsa",)),
 ]
 
+
+
+def mixed(name, about, *hosts, **more):
+    """A domain whose mail hosts are those of other set-ups, most preferred first."""
+    records = tuple(f"@ MX {10 * number} mx.{host}.example." for number, host in enumerate(hosts, 1))
+    patterns = more.pop("covers", hosts)
+    return Setup(f"mixed-{name}", about, server="none", records=records,
+                 sts_mx=tuple(f"mx.{host}.example" for host in patterns), **more)
+
+
+MIXED = [
+    mixed("second-clear", "the second host knows no STARTTLS", "modern", "none"),
+    mixed("first-gone", "the first host is gone", "gone", "none"),
+    mixed("dane-clear", "DANE, and a second host without STARTTLS", "dane-ok", "none"),
+    mixed("dane-plain", "DANE, and a second host without it", "dane-ok", "modern"),
+    mixed("dane-mismatch", "the first host's TLSA is wrong", "dane-mismatch", "dane-ok"),
+    mixed("dane-only-mismatch", "two hosts whose TLSA is wrong", "dane-mismatch", "dane-clear"),
+    mixed("dane-servfail", "the first host's TLSA cannot be looked up", "dane-servfail", "modern"),
+    mixed("sts-uncovered", "the policy covers the second host only", "modern", "two", sts="good", covers=("two",)),
+    mixed("sts-clear", "the first host knows no STARTTLS", "none", "modern", sts="good"),
+    mixed("sts-first", "the policy covers the first host only", "modern", "none", sts="good", covers=("modern",)),
+]
+
 # Only where packages.py has the Node.js builds.
 NODES = [
     Setup("museum", "OpenSSL 1.0.1: SSL 2 to TLS 1.2, all that was ever in it", server="node", personality="museum",
+          certificates=("rsa2048",)),
+    Setup("attic", "OpenSSL 1.0.2: TLS 1.2 and DH of 1024 bits", server="node", personality="attic",
           certificates=("rsa2048",)),
     Setup("kem", "OpenSSL 3.5 with ML-KEM", server="node", personality="kem"),
     Setup("pqonly", "the same with one hybrid group and nothing else", server="node", personality="pqonly"),
@@ -206,4 +231,4 @@ def personalities():
 
 def everything():
     nodes = NODES if all(map(packages.is_there, packages.NODE)) else []
-    return POSTFIX + DANE + STS + OTHERS + nodes + personalities()
+    return POSTFIX + DANE + STS + OTHERS + MIXED + nodes + personalities()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
-"""A TLS library of 2015 and one with ML-KEM, by two builds of Node.js. Skipped where npm's registry could not be reached."""
+"""TLS libraries of 2015 and 2018 and one with ML-KEM, by three builds of Node.js. Skipped where npm's registry could not be reached."""
 
 import pytest
 
@@ -35,6 +35,12 @@ def test_museum_is_judged(node_findings):
     assert {"tls-ssl2", "tls-ssl3", "tls-old-version", "tls-suite-null", "tls-suite-export", "tls-suite-rc4", "tls-suite-des",
             "tls-suite-3des", "tls-suite-md5", "tls-suite-anon", "tls-dh-tiny", "tls-group-small", "tls-ems-missing",
             "tls-no-tls13"} <= set(node_findings("museum"))
+
+
+def test_attic_is_judged(accepted, node_findings):
+    assert max(accepted("attic")) == 0x0303
+    assert {"tls-old-version", "tls-no-tls13", "tls-dh-small"} <= set(node_findings("attic"))
+    assert "tls-ssl3" not in node_findings("attic")
 
 
 def test_hybrid_groups_are_seen(groups, node_findings):

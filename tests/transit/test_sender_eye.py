@@ -20,6 +20,8 @@ SET_UPS = [
     "dane-denial", "dane-two", "dane-two-ok",
     "sts-ok", "sts-testing", "sts-none", "sts-wildcard", "sts-extra", "sts-uncovered", "sts-name", "sts-untrusted", "sts-expired",
     "sts-clear", "sts-testing-clear", "sts-dane", "sts-dane-mismatch", "sts-dane-only", "sts-404",
+    "mixed-second-clear", "mixed-first-gone", "mixed-dane-clear", "mixed-dane-plain", "mixed-dane-mismatch",
+    "mixed-dane-only-mismatch", "mixed-dane-servfail", "mixed-sts-uncovered", "mixed-sts-clear", "mixed-sts-first",
     "fault-clear", "fault-helo", "fault-masked", "fault-454", "fault-plain", "fault-fin", "fault-rst", "fault-554",
 ]
 # Which of our senders each level of Postfix is.
@@ -42,7 +44,8 @@ class Sent:
 
 @pytest.fixture(scope="session")
 def sent(lab):
-    recipients = [f"{level}@{lab.setups[name].domain}" for name in SET_UPS for level in postfix.LEVELS]
+    recipients = ["may@exim-grey.example"]
+    recipients += [f"{level}@{lab.setups[name].domain}" for name in SET_UPS for level in postfix.LEVELS]
     for sender in lab.senders.values():
         sender.send(recipients)
     tries = {}
@@ -74,3 +77,11 @@ def test_foretold(name, level, way, lab, results, sent):
 def test_nobody_listens_here(results):
     """Refused connections say nothing of what others would meet."""
     assert "senders_eye" not in results["gone"] or results["gone"]["senders_eye"]["plain"]["today"] == "unknown"
+
+
+def test_greylisting_is_no_fault(sent, findings):
+    """It turns a first mail away for a while, under TLS; we send none."""
+    (first, *_) = sent.tries["free"]["may@exim-grey.example"]
+    assert (first.status, first.tls) == ("deferred", "Trusted")
+    assert "greylisted" in first.why
+    assert findings("exim-grey") == findings("exim")

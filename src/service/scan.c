@@ -337,7 +337,10 @@ static int run(struct scan *scan, struct failure *reterr)
 			break;
 		}
 		r = take_answers(scan, reterr);
-		r = r == 0 ? advance_ready(scan, reterr) : r;
+		/* Once stopped, collectors answer "interrupted": no result may rest on that. */
+		if (r == 0 && !is_stopped(scan)) {
+			r = advance_ready(scan, reterr);
+		}
 	}
 	if (r == 0) {
 		tell_progress(scan);

@@ -76,8 +76,8 @@ struct scan_options {
 	uint64_t seed;		    /* from the system's randomness */
 
 	void *context;
-	/* Adds facts that nobody asks for, such as what reports say, before a domain is judged. May be
-	 * NULL. */
+	/* Adds facts that nobody asks for, such as what reports say, before a domain is judged. May
+	 * be NULL. */
 	int (*prepare)(void *context, const struct scan_item *item, struct facts *facts,
 		       struct failure *reterr);
 	int64_t (*now)(void *context);	  /* seconds since 1970 */

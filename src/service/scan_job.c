@@ -55,16 +55,26 @@ bool scan_job_owns(const struct scan_job *job, struct fact_key key)
 	return key.kind == FACT_DNS && name_is_at_or_under(key.subject, job->item.domain);
 }
 
+static bool says_dead(const struct scan_job *job, const struct fact *fact)
+{
+	return !job->is_alive && fact->key.kind == FACT_DNS && fact->state == FACT_FAILED &&
+	       (fact->failure == FACT_FAILURE_TIMEOUT || fact->failure == FACT_FAILURE_REFUSED) &&
+	       span_equal(fact->key.subject, job->item.domain);
+}
+
 int scan_job_add(struct scan_job *job, const struct fact *fact, struct failure *reterr)
 {
 	int r = facts_add(job->facts, fact, reterr);
-	bool is_dead = fact->state == FACT_FAILED && (fact->failure == FACT_FAILURE_TIMEOUT ||
-						      fact->failure == FACT_FAILURE_REFUSED);
-	if (r == 0 && is_dead && fact->key.kind == FACT_DNS &&
-	    span_equal(fact->key.subject, job->item.domain)) {
+	if (r < 0) {
+		return r;
+	}
+	if (!fact_is_unknown(fact) && scan_job_owns(job, fact->key)) {
+		job->is_alive = true;
+		job->dead = NULL;
+	} else if (says_dead(job, fact)) {
 		job->dead = facts_get(job->facts, fact->key);
 	}
-	return r;
+	return 0;
 }
 
 int scan_job_add_dead(struct scan_job *job, struct fact_key key, bool *ret_is_added,

@@ -18,8 +18,13 @@ struct scan_job {
 	unsigned rounds;
 	/* The first question goes alone: it brings the delegation that all others need. */
 	bool is_primed;
-	/* The answer that says that no server of the domain answers; points into facts. */
+	/*
+	 * The answer that says that no server of the domain answers; points into facts. NULL once
+	 * any question about the domain's own names was answered: some servers are silent about
+	 * one type only.
+	 */
 	const struct fact *dead;
+	bool is_alive;
 };
 
 /* NULL when memory is out. */

@@ -336,6 +336,24 @@ static void test_gives_dead_domains_up(void **state)
 	end(&fixture);
 }
 
+/* Silence about one type is not silence about all. */
+static void test_one_silent_type(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	struct failure failure;
+	begin(&fixture,
+	      "one.example. A 192.0.2.1|one.example. MX 10 mx.one.example.|one.example. TXT "
+	      "!timeout|mx.one.example. A 192.0.2.2|_dmarc.one.example. TXT \"v=DMARC1; "
+	      "p=reject\"",
+	      "one.example");
+	assert_int_equal(run(&fixture, &failure), 0);
+	assert_int_equal(times_asked(&fixture, "mx.one.example", RR_A), 1);
+	assert_int_equal(times_asked(&fixture, "one.example", RR_TXT), 1);
+	assert_int_equal(fixture.sink.unknown, 1);
+	end(&fixture);
+}
+
 static void test_bounds(void **state)
 {
 	(void)state;
@@ -412,10 +430,15 @@ static void test_small_cache(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shares),	     cmocka_unit_test(test_judges_as_check),
-		cmocka_unit_test(test_primes),	     cmocka_unit_test(test_gives_dead_domains_up),
-		cmocka_unit_test(test_bounds),	     cmocka_unit_test(test_stops),
-		cmocka_unit_test(test_sink_failure), cmocka_unit_test(test_waits_for_input),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_judges_as_check),
+		cmocka_unit_test(test_primes),
+		cmocka_unit_test(test_gives_dead_domains_up),
+		cmocka_unit_test(test_one_silent_type),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_stops),
+		cmocka_unit_test(test_sink_failure),
+		cmocka_unit_test(test_waits_for_input),
 		cmocka_unit_test(test_small_cache),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,7 +141,11 @@ def test_watch_reads_what_arrives(ask, tmp_path):
                                stdout=subprocess.PIPE)
     try:
         for number in (1, 2):
-            (folder / f"{number}.xml").write_text(one_report(number=number))
+            # Written elsewhere long ago and moved in: its own time says nothing about when it came.
+            elsewhere = tmp_path / f"{number}.xml"
+            elsewhere.write_text(one_report(number=number))
+            os.utime(elsewhere, (1600000000, 1600000000))
+            elsewhere.rename(folder / elsewhere.name)
             for _ in range(60):
                 time.sleep(0.25)
                 if (tmp_path / "r.db").exists() and held(ask, tmp_path / "r.db")[0] == number:

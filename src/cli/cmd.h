@@ -15,6 +15,7 @@ extern const struct command cmd_plan;
 extern const struct command cmd_history;
 extern const struct command cmd_diff;
 extern const struct command cmd_watch;
+extern const struct command cmd_report;
 extern const struct command cmd_record;
 extern const struct command cmd_verify;
 extern const struct command cmd_spoof;

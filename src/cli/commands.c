@@ -13,9 +13,9 @@
 #define COMPLAINT_MAX 1000
 
 static const struct command *const commands[] = {
-	&cmd_check,   &cmd_replay,   &cmd_scan,	    &cmd_verify,     &cmd_spoof, &cmd_sign,
-	&cmd_senders, &cmd_ingest,   &cmd_plan,	    &cmd_history,    &cmd_diff,	 &cmd_watch,
-	&cmd_record,  &cmd_guidance, &cmd_profiles, &cmd_completion,
+	&cmd_check,   &cmd_replay, &cmd_scan,	  &cmd_verify,	 &cmd_spoof,	  &cmd_sign,
+	&cmd_senders, &cmd_ingest, &cmd_plan,	  &cmd_history,	 &cmd_diff,	  &cmd_watch,
+	&cmd_report,  &cmd_record, &cmd_guidance, &cmd_profiles, &cmd_completion,
 };
 
 size_t command_count(void)

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The mailseal authors */
+/* The sector on a terminal, and as CSV. */
+#include "present/ink.h"
+#include "present/sector.h"
+
+#define NAME_COLUMNS 34
+
+static unsigned percent(uint64_t part, uint64_t whole)
+{
+	return whole == 0 ? 0 : (unsigned)((part * 100 + whole / 2) / whole);
+}
+
+static uint64_t existing(const struct sector_counts *counts)
+{
+	return counts->domains - counts->nonexistent;
+}
+
+static void write_heading(const struct ink *ink, const char *text)
+{
+	buffer_putc(ink->out, '\n');
+	ink_text(ink, INK_BOLD, span_of_string(text));
+	buffer_putc(ink->out, '\n');
+}
+
+static void write_count(const struct ink *ink, const char *what, uint64_t part, uint64_t whole)
+{
+	buffer_printf(ink->out, "  %-*s %8llu  %3u %%\n", NAME_COLUMNS, what,
+		      (unsigned long long)part, percent(part, whole));
+}
+
+static void write_group(const struct ink *ink, const struct sector_group *group)
+{
+	const struct sector_counts *counts = &group->counts;
+	struct span name = group->name.len > 0 ? group->name : SPAN("(no group)");
+	size_t used = ink_columns(name);
+	buffer_puts(ink->out, "  ");
+	ink_text(ink, INK_PLAIN, name);
+	buffer_printf(ink->out, "%*s %8llu  %3u %%    %3u %%\n",
+		      used < NAME_COLUMNS ? (int)(NAME_COLUMNS - used) : 1, "",
+		      (unsigned long long)counts->domains,
+		      percent(counts->policies[SECTOR_POLICY_REJECT], existing(counts)),
+		      percent(counts->spoofable[ANSWER_YES], existing(counts)));
+}
+
+static void write_items(const struct ink *ink, struct arena *arena, const char *heading,
+			const struct vector *items, bool has_severity)
+{
+	if (items->len == 0) {
+		return;
+	}
+	write_heading(ink, heading);
+	for (size_t i = 0; i < items->len && i < SECTOR_SHOWN; i++) {
+		const struct sector_item *item = VECTOR_AT(items, const struct sector_item, i);
+		buffer_printf(ink->out, "  %6llu  ", (unsigned long long)item->domain_count);
+		struct span text = has_severity ? arena_printf(arena, "%s: %.*s",
+							       severity_name(item->severity),
+							       SPAN_ARG(item->name))
+						: item->name;
+		if (item->about.len > 0) {
+			text = arena_printf(arena, "%.*s (%.*s)", SPAN_ARG(text),
+					    SPAN_ARG(item->about));
+		}
+		ink_wrap(ink, INK_PLAIN, 10, 10, text);
+	}
+	if (items->len > SECTOR_SHOWN) {
+		buffer_printf(ink->out, "  and %zu more\n", items->len - SECTOR_SHOWN);
+	}
+}
+
+static void write_counts(const struct ink *ink, const struct sector_counts *counts)
+{
+	uint64_t whole = existing(counts);
+	write_heading(ink, "Can strangers send as the domain?");
+	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
+		write_count(ink, answer_name((enum answer)i), counts->spoofable[i], whole);
+	}
+	write_heading(ink, "DMARC policy");
+	for (size_t i = 0; i < SECTOR_POLICY_COUNT; i++) {
+		write_count(ink, sector_policy_name((enum sector_policy)i), counts->policies[i],
+			    whole);
+	}
+}
+
+void present_terminal_sector(const struct sector *sector, const struct terminal_style *style,
+			     struct buffer *text)
+{
+	struct ink ink = {text, style->has_color, style->width};
+	const struct sector_counts *all = &sector->all;
+	ink_wrap(&ink, INK_BOLD, 0, 0,
+		 arena_printf(sector->arena,
+			      "%llu domains as of %.10s: strangers can send as %llu of them, "
+			      "%llu refuse forged mail (p=reject)",
+			      (unsigned long long)all->domains, time_format(sector->at).text,
+			      (unsigned long long)all->spoofable[ANSWER_YES],
+			      (unsigned long long)all->policies[SECTOR_POLICY_REJECT]));
+	if (style->is_quiet) {
+		return;
+	}
+	write_counts(&ink, all);
+	if (sector->groups.len > 1) {
+		write_heading(&ink,
+			      "By group                              domains  reject  spoofable");
+		for (size_t i = 0; i < sector->groups.len; i++) {
+			write_group(&ink, VECTOR_AT(&sector->groups, const struct sector_group, i));
+		}
+	}
+	struct arena *arena = sector->arena;
+	write_items(&ink, arena, "Mend first: findings by domains", &sector->findings, true);
+	write_items(&ink, arena, "One thing to mend, several domains helped", &sector->shared,
+		    true);
+	write_items(&ink, arena, "Outside senders by domains they can send as", &sector->senders,
+		    false);
+	write_items(&ink, arena, "Weak keys", &sector->weak_keys, false);
+	write_items(&ink, arena, "Keys used by several owners", &sector->reused_keys, false);
+	if (all->carried > 0) {
+		buffer_printf(text,
+			      "\nOf %llu domains something could not be determined last time; it "
+			      "counts as it was last known.\n",
+			      (unsigned long long)all->carried);
+	}
+}
+
+/* ---- CSV ---- */
+
+static void write_field(struct buffer *text, struct span field)
+{
+	/* A spreadsheet takes these for a formula. */
+	bool is_formula = field.len > 0 && text_is_one_of(field.ptr[0], "=+-@");
+	buffer_puts(text, is_formula ? "\"'" : "\"");
+	for (size_t i = 0; i < field.len; i++) {
+		buffer_puts(text, field.ptr[i] == '"' ? "\"" : "");
+		buffer_putc(text, field.ptr[i]);
+	}
+	buffer_putc(text, '"');
+}
+
+static void write_row(struct buffer *text, struct span name, const struct sector_counts *counts)
+{
+	write_field(text, name);
+	buffer_printf(text, ",%llu,%llu", (unsigned long long)counts->domains,
+		      (unsigned long long)counts->nonexistent);
+	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
+		buffer_printf(text, ",%llu", (unsigned long long)counts->spoofable[i]);
+	}
+	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
+		buffer_printf(text, ",%llu", (unsigned long long)counts->interceptable[i]);
+	}
+	for (size_t i = 0; i < SECTOR_POLICY_COUNT; i++) {
+		buffer_printf(text, ",%llu", (unsigned long long)counts->policies[i]);
+	}
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		for (size_t k = 0; k <= CONTROL_UNKNOWN; k++) {
+			buffer_printf(text, ",%llu", (unsigned long long)counts->controls[i][k]);
+		}
+	}
+	buffer_puts(text, "\r\n");
+}
+
+void present_csv_sector(const struct sector *sector, struct buffer *text)
+{
+	buffer_puts(text, "group,domains,nonexistent");
+	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
+		buffer_printf(text, ",spoofable_%s", answer_name((enum answer)i));
+	}
+	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
+		buffer_printf(text, ",interceptable_%s", answer_name((enum answer)i));
+	}
+	for (size_t i = 0; i < SECTOR_POLICY_COUNT; i++) {
+		buffer_printf(text, ",dmarc_%s", sector_policy_name((enum sector_policy)i));
+	}
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		for (size_t k = 0; k <= CONTROL_UNKNOWN; k++) {
+			buffer_printf(text, ",%s_%s", control_name((enum control)i),
+				      control_status_name((enum control_status)k));
+		}
+	}
+	buffer_puts(text, "\r\n");
+	write_row(text, SPAN("all"), &sector->all);
+	for (size_t i = 0; i < sector->groups.len; i++) {
+		const struct sector_group *group =
+			VECTOR_AT(&sector->groups, const struct sector_group, i);
+		write_row(text, group->name, &group->counts);
+	}
+}

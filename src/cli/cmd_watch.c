@@ -340,8 +340,7 @@ const struct command cmd_watch = {
 	.name = "watch",
 	.operands = "[FILE|-]",
 	.summary = "check an estate day after day, and tell somebody what changed",
-	.example = "mailseal watch domains.csv --db estate.db --notify mailto:mail@example.org "
-		   "--smtp smtp://localhost --mail-from mailseal@example.org",
+	.example = "mailseal watch domains.csv --db estate.db --notify https://example.org/hook",
 	.groups = groups,
 	.options_size = sizeof(struct watch_command_options),
 	.max_operands = 1,

@@ -83,7 +83,7 @@ static void write_controls(struct page *page, const struct sector *sector)
 	}
 	struct chart chart = {
 		.title = SPAN("Domains by control"),
-		.part_names = {"good", "could be better", "bad or absent", "not known"},
+		.part_names = {"good", "could be better", "bad", "absent or not known"},
 		.part_classes = {"good", "warn", "bad", "soft"},
 		.part_count = 4,
 		.bars = bars,

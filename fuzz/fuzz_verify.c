@@ -57,7 +57,7 @@ static int answer(struct fact_source *source, const struct wants *wants, struct 
 static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)
 {
 	struct run *run = context;
-	struct message_check_options options = {.now = 1795392000};
+	struct message_check_options options = {.now = 1795392000, .selects_bimi = true};
 	arena_reset(run->arena);
 	run->check = message_check(run->arena, inquiry, run->mail, &run->envelope, &options);
 	return run->check != NULL ? 0 : failure_set_memory(reterr, "check");

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * What was observed. A set of facts answers the library's questions; it can serve many messages and
- * domains one after the other, and so is a cache whose lifetime you choose.
+ * domains one after the other, and so is a cache whose lifetime you choose. It also keeps the
+ * public keys of signatures it has seen prepared, up to 1024 of them in 6 MB.
  *
  * A question that was answered keeps its first answer. That a server did not answer is an answer
  * too: say so with mailseal_facts_add_outcome(), and no verdict will be built on it.

@@ -19,8 +19,9 @@ struct mailseal_facts *mailseal_facts_new(uint64_t seed)
 		return NULL;
 	}
 	facts->facts = facts_new(seed);
-	if (facts->facts == NULL) {
-		free(facts);
+	facts->keys = key_cache_new(seed);
+	if (facts->facts == NULL || facts->keys == NULL) {
+		mailseal_facts_free(facts);
 		return NULL;
 	}
 	return facts;
@@ -30,6 +31,7 @@ void mailseal_facts_free(struct mailseal_facts *facts)
 {
 	if (facts != NULL) {
 		facts_free(facts->facts);
+		key_cache_free(facts->keys);
 		free(facts);
 	}
 }

@@ -7,6 +7,7 @@
 #include <mailseal/mailseal.h>
 
 #include "assess/profile.h"
+#include "crypto/key_cache.h"
 #include "facts/settle.h"
 #include "guide/providers.h"
 #include "records/public_suffix.h"
@@ -21,6 +22,7 @@ struct mailseal_tables {
 
 struct mailseal_facts {
 	struct facts *facts;
+	struct key_cache *keys; /* prepared for checks, by their octets */
 	int64_t observed_at;
 	char source[SOURCE_MAX + 1];
 	struct failure failure; /* of the last bad input */

@@ -152,6 +152,7 @@ int mailseal_verify_run(struct mailseal_verify *v, struct mailseal_facts *facts,
 	if (status != MAILSEAL_DONE) {
 		return status;
 	}
+	v->options.keys = facts->keys;
 	int r = verification_run(v->verification, &v->envelope, &v->options, facts->facts,
 				 &v->dialogue.source, &v->check, &failure);
 	return dialogue_end_turn(&v->dialogue, r, ret_questions, ret_count);

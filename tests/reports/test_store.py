@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
 """What is in the store after an ingest, against counts made without mailseal, and what happens when the store fails."""
+import gzip
+import io
 import os
 import re
 import shutil
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -80,6 +83,33 @@ def test_real_reports_add_up(location):
     result = ingest(REAL, "--db", location, "--quiet")
     assert result.returncode in (0, 1), result.stderr
     assert audit(location) == (len(once), sum(r for r, _ in once.values()), sum(m for _, m in once.values()))
+
+
+# ---- bombs ----
+
+
+def test_bombs_beside_a_good_report(tmp_path):
+    """Four bombs end in seconds and below 64 MB, store and all; the report beside them is taken."""
+    reports, rows, messages = make_reports(tmp_path / "in", files=1, rows=20)
+    (tmp_path / "in" / "zeros.gz").write_bytes(gzip.compress(bytes(64 << 20)) * 64)
+    (tmp_path / "in" / "text.gz").write_bytes(gzip.compress(b"<feedback><version>") + gzip.compress(b"A" * (100 << 20)))
+    entities = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))
+    (tmp_path / "in" / "laughs").write_text(f'<!DOCTYPE f [<!ENTITY a0 "ha">{entities}]><feedback>&a9;</feedback>')
+    packed = b"<feedback/>"
+    for _ in range(12):
+        place = io.BytesIO()
+        with zipfile.ZipFile(place, "w") as archive:
+            archive.writestr("a.zip", packed)
+        packed = place.getvalue()
+    (tmp_path / "in" / "nested.zip").write_bytes(packed)
+    measure = ("import resource, subprocess, sys; code = subprocess.run(sys.argv[1:], stdout=2).returncode;"
+               " print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    result = subprocess.run([sys.executable, "-c", measure, PROGRAM, "ingest", tmp_path / "in", "--db", tmp_path / "r.db"],
+                            capture_output=True, text=True, check=True, timeout=60)
+    code, peak_kb = map(int, result.stdout.split())
+    assert code == 1 and result.stderr.count(": refused: ") == 4
+    assert "ASAN_OPTIONS" in os.environ or peak_kb < 64 << 10
+    assert audit(tmp_path / "r.db") == (reports, rows, messages)
 
 
 # ---- a store that fails ----

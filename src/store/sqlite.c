@@ -255,12 +255,14 @@ static int set_up(struct sqlite_driver *d, const char *path, struct failure *ret
 		return fail(d, path, reterr);
 	}
 	sqlite3_busy_timeout(d->database, BUSY_WAIT_MS);
-	/* FULL: with NORMAL a power loss may take back a commit after the mail was moved away. */
-	static const char pragmas[] =
-		"PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
-		"PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
-		"PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;"
-		"PRAGMA trusted_schema = OFF";
+	/*
+	 * FULL: with NORMAL a power loss may take back a commit after the mail was moved away.
+	 * FILE: what a statement over a million rows must be able to take back is not memory's.
+	 */
+	static const char pragmas[] = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
+				      "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+				      "PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = FILE;"
+				      "PRAGMA trusted_schema = OFF";
 	int r = script_sqlite(&d->driver, pragmas, reterr);
 	if (r < 0) {
 		failure_set(reterr, FAILURE_LIBRARY, path, "%s", sqlite3_errmsg(d->database));

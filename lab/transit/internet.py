@@ -24,8 +24,6 @@ READY_SECONDS = 20
 OLD_DH = {"museum": ["512"], "attic": ["-dsaparam", "1024"]}
 HERE = Path(__file__).resolve().parent
 RESOLV_CONF = f"nameserver {names.RESOLVER[0]}\noptions edns0 trust-ad timeout:5 attempts:1\n"
-# With these no sender gets a policy.
-FETCH_FAULTS = ("html", "redirect", "404", "204", "big", "nonsense", "drip", "hang")
 TRUST_STORE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -150,7 +148,7 @@ class Internet:
     def start_senders(self):
         """One with a free way, one behind somebody who strips STARTTLS."""
         policies = {setup.domain: (setup.sts_mode, setup.patterns) for setup in self.setups.values()
-                    if setup.sts and setup.sts not in FETCH_FAULTS and not setup.sts_is_old}
+                    if setup.has_policy()}
         for way, prefix in (("free", []), ("strip", self.inside["strip"])):
             sender = postfix.Sender(self.state / f"sender-{way}", self.authority.root, prefix)
             sender.obey(policies)

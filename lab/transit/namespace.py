@@ -5,9 +5,9 @@
 
     namespace.py COMMAND...
 
-Inside, documentation addresses are this machine's and all ports are free; the mail servers of packages.py lie over /usr; /etc and
-/var/lib can be written, /run and /var/spool are empty, all in memory. Whatever the command starts is killed with it, however it ends. Nothing outside
-changes. Needs root; why_not() says what else is missing.
+Inside, documentation addresses are this machine's and all ports are free; the mail servers of packages.py lie over /usr;
+/etc and /var/lib can be written, /run and /var/spool are empty, all in memory. Whatever the command starts is killed with
+it, however it ends. Nothing outside changes. Needs root; why_not() says what else is missing.
 """
 
 import os

@@ -19,6 +19,8 @@ WEAK_FIRST = {
     "tls_medium_cipherlist": "AES128-SHA:AES256-GCM-SHA384:ECDHE+AESGCM",
 }
 MX = "@ MX 10 mx"
+# Behaviours of the policy host that leave a sender without a policy.
+FETCH_FAULTS = ("html", "redirect", "404", "204", "big", "nonsense", "drip", "hang")
 
 
 @dataclass
@@ -61,6 +63,11 @@ class Setup:
     @property
     def patterns(self):
         return self.sts_mx or (self.host,)
+
+    def has_policy(self):
+        """Is there one that senders get hold of?"""
+        return (self.sts not in ("", *FETCH_FAULTS) and not self.sts_is_old and self.sts_certificate == "good"
+                and len(self.sts_record) == 1 and "id=" in self.sts_record[0])
 
     def policy(self):
         """The text of the MTA-STS policy."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
-"""TLS libraries of 2015 and 2018 and one with ML-KEM, by three builds of Node.js. Skipped where npm's registry could not be reached."""
+"""TLS libraries of 2015 and 2018 and one with ML-KEM, by builds of Node.js. Skipped where npm could not be reached."""
 
 import pytest
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
-"""What `check` foretells of senders, against a Postfix that really sends: at four levels, with and without a thief of STARTTLS.
+"""What `check` foretells of senders, against a Postfix that really sends: at four levels, with and without a thief of
+STARTTLS on the way.
 
 A sender that obeys MTA-STS is Postfix at level `secure` with the host names of the policy, which is what policy daemons make of one;
 Postfix has no MTA-STS of its own.
@@ -20,6 +21,7 @@ SET_UPS = [
     "dane-denial", "dane-two", "dane-two-ok",
     "sts-ok", "sts-testing", "sts-none", "sts-wildcard", "sts-extra", "sts-uncovered", "sts-name", "sts-untrusted", "sts-expired",
     "sts-clear", "sts-testing-clear", "sts-dane", "sts-dane-mismatch", "sts-dane-only", "sts-404",
+    "sts-redirect", "sts-lf", "sts-old", "sts-host-expired", "sts-records", "sts-noid",
     "mixed-second-clear", "mixed-first-gone", "mixed-dane-clear", "mixed-dane-plain", "mixed-dane-mismatch",
     "mixed-dane-only-mismatch", "mixed-dane-servfail", "mixed-sts-uncovered", "mixed-sts-clear", "mixed-sts-first",
     "fault-clear", "fault-helo", "fault-masked", "fault-454", "fault-plain", "fault-fin", "fault-rst", "fault-554",

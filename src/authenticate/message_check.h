@@ -70,7 +70,8 @@ struct message_check {
 	enum message_cause cause;
 	struct author_check authors[MESSAGE_MAX_AUTHORS]; /* each domain once */
 	size_t author_count;
-	/* HELO passes SPF and MAIL FROM does not: a pass that counts for nothing (RFC 9989 4.4.2) */
+	/* HELO passes SPF and MAIL FROM does not: a pass that counts for nothing (RFC 9989 4.4.2)
+	 */
 	bool is_helo_only;
 	bool is_incomplete; /* there are more author domains than these */
 	/* A mail program may show another author than the one that was judged. */

@@ -368,9 +368,8 @@ int sign_arc(struct arena *arena, const struct mail *mail, const struct arc_repo
 	buffer_printf(&set.results, "ARC-Authentication-Results: i=%zu; ", chain->set_count + 1);
 	buffer_append(&set.results, span_trim(results, TEXT_SPACE));
 	buffer_puts(&set.results, "\r\n");
-	int result = set.results.is_failed
-			     ? failure_set_memory(reterr, "seal a message")
-			     : make_set(arena, mail, chain, request, &set, reterr);
+	int result = set.results.is_failed ? failure_set_memory(reterr, "seal a message")
+					   : make_set(arena, mail, chain, request, &set, reterr);
 	if (result == 0) {
 		buffer_append(fields, buffer_span(&set.seal));
 		buffer_append(fields, buffer_span(&set.message));

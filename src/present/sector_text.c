@@ -167,7 +167,7 @@ void present_csv_sector(const struct sector *sector, struct buffer *text)
 		buffer_printf(text, ",interceptable_%s", answer_name((enum answer)i));
 	}
 	for (size_t i = 0; i < SECTOR_POLICY_COUNT; i++) {
-		buffer_printf(text, ",dmarc_%s", sector_policy_name((enum sector_policy)i));
+		buffer_printf(text, ",dmarc_policy_%s", sector_policy_name((enum sector_policy)i));
 	}
 	for (size_t i = 0; i < CONTROL_COUNT; i++) {
 		for (size_t k = 0; k <= CONTROL_UNKNOWN; k++) {

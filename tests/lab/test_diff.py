@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The mailseal authors
 """Twenty edits to the real zones between two scans: `mailseal diff` tells exactly those twenty, in words."""
+import csv
+import io
 import json
 import os
 import re
@@ -189,3 +191,55 @@ def test_an_unchanged_day_costs_next_to_nothing(changed, tmp_path):
     assert results == 2 * len(names)
     assert verdicts <= len(names) + 25
     assert contents < 20 * len(names) + 2 * len(names)
+
+
+EXCEPTIONS = """domain,finding,owner,expires,reason
+*,dmarc-retired-destination,Head of IT,2026-12-31,"a ""migration"", under way"
+*,spf-missing,Head of IT,2026-10-01,too late
+"""
+
+
+def test_report_shows_the_sector(changed, tmp_path):
+    database, edits, names = changed
+    page = tmp_path / "report.html"
+    exceptions = tmp_path / "exceptions.csv"
+    exceptions.write_text(EXCEPTIONS, encoding="utf-8")
+    finished = call("report", "--db", database, "--until", LATER, "--exceptions", exceptions, "--html", page, "--json")
+    assert finished.returncode == 0, finished.stderr
+    report = json.loads(finished.stdout)
+    assert report["domains"] == len(names)
+    assert [day["day"] for day in report["days"]] == ["2026-11-01", "2026-11-02"]
+    # Three of the edits took p=reject away; two domains lost a record of theirs, or their DMARC.
+    assert report["days"][0]["reject"] - report["days"][1]["reject"] == 4
+    findings = {item["name"]: item for item in report["findings"]}
+    assert "dmarc-retired-destination" not in findings, "somebody answers for it"
+    assert "spf-missing" in findings, "that exception has expired"
+    assert {row["finding"]: row["expired"] for row in report["exceptions"]} == {"dmarc-retired-destination": False, "spf-missing": True}
+    counts = [item["domain_count"] for item in report["findings"] if item["severity"] not in ("high", "critical")]
+    assert counts == sorted(counts, reverse=True), "what helps most domains comes first"
+    senders = {item["name"]: item["domain_count"] for item in report["senders"]}
+    assert senders["spf.protection.outlook.com"] == max(senders.values()) > 5
+    html = page.read_text(encoding="utf-8")
+    assert f"Email security of {len(names)} domains" in html
+    assert "a &quot;migration&quot;, under way" in html or 'a "migration", under way' in html
+    assert "expired" in html and "<script" not in html
+
+
+def test_report_for_a_spreadsheet(changed):
+    database, _, names = changed
+    rows = list(csv.DictReader(io.StringIO(call("report", "--db", database, "--until", LATER, "--csv").stdout)))
+    assert [row["group"] for row in rows] == ["all", ""]
+    assert int(rows[0]["domains"]) == len(names)
+    assert sum(int(rows[0][f"dmarc_policy_{word}"]) for word in ("reject", "quarantine", "none", "absent", "unknown")) == len(names)
+
+
+@pytest.mark.parametrize("text,words", [
+    ("example.org,spf-missing,Ada,soon,why\n", "line 1"),
+    ("domain,finding,owner,expires,reason\n,spf-missing,Ada,2026-12-31,why\n", "line 2"),
+])
+def test_wrong_exceptions_are_explained(changed, tmp_path, text, words):
+    path = tmp_path / "exceptions.csv"
+    path.write_text(text, encoding="utf-8")
+    finished = call("report", "--db", changed[0], "--exceptions", path)
+    assert finished.returncode == 2
+    assert words in finished.stderr

@@ -79,14 +79,14 @@ static int open_socket(uint16_t port)
 	return fd;
 }
 
-/* "server id client-port name type", the name as hexadecimal octets of the question. */
+/* "? server milliseconds name type", "!" for an answer; the name as hexadecimal octets. */
 static void write_down(FILE *log, const struct asker *asker, const unsigned char *octets,
 		       size_t len, char what)
 {
 	if (log == NULL) {
 		return;
 	}
-	fprintf(log, "%c %s ", what, inet_ntoa(asker->server));
+	fprintf(log, "%c %s %lld ", what, inet_ntoa(asker->server), (long long)(now_us() / 1000));
 	for (size_t i = 12; i < len && i < 12 + 260; i++) {
 		fprintf(log, "%02x", octets[i]);
 		if (octets[i] == 0 && i + 4 < len) {

@@ -7,7 +7,8 @@
 
 static void judge(const struct profile *profile, struct arena *arena, enum measure_state measured)
 {
-	struct assessment assessment = {.arena = arena};
+	const struct assess_options options = {.now = 1800000000};
+	struct assessment assessment = {.arena = arena, .options = &options};
 	struct measures *measures = arena_alloc(arena, sizeof(*measures));
 	FUZZ_CHECK(measures != NULL);
 	assessment.measures = measures;

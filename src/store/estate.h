@@ -87,7 +87,7 @@ int estate_run_abandon(struct store *store, int64_t run, int64_t now,
 		       struct failure *reterr) MUST_CHECK;
 int estate_run_progress(struct store *store, int64_t run, struct estate_progress *ret_progress,
 			struct failure *reterr) MUST_CHECK;
-/* All runs, newest first. */
+/* The newest 20,000 runs, newest first. */
 int estate_runs(struct store *store, estate_run_fn *each, void *context,
 		struct failure *reterr) MUST_CHECK;
 

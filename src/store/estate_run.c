@@ -5,6 +5,9 @@
 #include "store/internal.h"
 
 #define RUN_MAX_NAME 1024
+/* The newest; half a century of days. */
+#define RUNS_MAX 20000
+#define RUNS_MAX_BYTES ((size_t)128 << 20)
 
 struct opening {
 	const struct estate_run *wanted;
@@ -237,33 +240,54 @@ int estate_run_progress(struct store *store, int64_t run, struct estate_progress
 	return store_transact(store, progress_work, &query, reterr);
 }
 
-struct run_reading {
-	estate_run_fn *each;
-	void *context;
+/* Copies, so that a reading that was broken off can begin again. */
+struct run_list {
+	struct arena *arena;
+	struct vector runs; /* of struct estate_run */
 };
 
-static int give_run(void *context, const struct driver_row *row)
+static int take_run(void *context, const struct driver_row *row)
 {
-	const struct run_reading *reading = context;
+	struct run_list *list = context;
 	const struct driver_value *v = row->values;
-	struct estate_run run = {
-		.id = v[0].integer,
-		.kind = (enum estate_run_kind)v[1].integer,
-		.name = v[2].text,
-		.options = v[3].text,
-		.started_at = v[4].integer,
-		.finished_at = v[5].integer,
-		.is_sealed = v[6].integer != 0,
-	};
-	return reading->each(reading->context, &run);
+	struct estate_run *run = VECTOR_PUSH(&list->runs, list->arena, struct estate_run, RUNS_MAX);
+	if (run != NULL) {
+		*run = (struct estate_run){
+			.id = v[0].integer,
+			.kind = (enum estate_run_kind)v[1].integer,
+			.name = arena_copy(list->arena, v[2].text),
+			.options = arena_copy(list->arena, v[3].text),
+			.started_at = v[4].integer,
+			.finished_at = v[5].integer,
+			.is_sealed = v[6].integer != 0,
+		};
+	}
+	return 0;
 }
 
 static const char runs_sql[] = "SELECT id, kind, name, options, started_at, finished_at, sealed"
-			       " FROM estate_run ORDER BY id DESC";
+			       " FROM estate_run ORDER BY id DESC LIMIT 20000";
+
+static int runs_work(struct store *store, void *context, struct failure *reterr)
+{
+	struct run_list *list = context;
+	arena_reset(list->arena);
+	list->runs = (struct vector){0};
+	struct driver_query query = {.sql = runs_sql, .each = take_run, .context = list};
+	int r = store_query(store, &query, reterr);
+	return r == 0 && arena_has_failed(list->arena) ? failure_set_memory(reterr, "database") : r;
+}
 
 int estate_runs(struct store *store, estate_run_fn *each, void *context, struct failure *reterr)
 {
-	struct run_reading reading = {each, context};
-	struct driver_query query = {.sql = runs_sql, .each = give_run, .context = &reading};
-	return store_query(store, &query, reterr);
+	struct run_list list = {.arena = arena_new(RUNS_MAX_BYTES)};
+	if (list.arena == NULL) {
+		return failure_set_memory(reterr, "database");
+	}
+	int r = store_transact(store, runs_work, &list, reterr);
+	for (size_t i = 0; r == 0 && i < list.runs.len; i++) {
+		r = each(context, VECTOR_AT(&list.runs, const struct estate_run, i));
+	}
+	arena_free(list.arena);
+	return r;
 }

@@ -31,15 +31,23 @@ struct postgresql_driver {
 	struct buffer facts; /* tuples without COPY's head and tail */
 	size_t sent_generation;
 	bool is_transient; /* the last failure */
+	bool is_lost;	   /* likewise: the connection is of no use any more */
 };
 
-/* SQLSTATE classes: 08 connection, 40 the server ended a deadlock, 57P the server goes or comes. */
+/*
+ * SQLSTATE classes: 08 connection, 40 the server ended a deadlock, 57P the server goes or comes. A
+ * failure without a state is libpq's own: it could not talk to the server, though after a write
+ * that failed it may go on to call the connection good.
+ */
 static void note_cause(struct postgresql_driver *d, const PGresult *result)
 {
+	ExecStatusType status = PQresultStatus(result);
+	bool has_failed = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
 	struct span state = span_of_string(PQresultErrorField(result, PG_DIAG_SQLSTATE));
-	d->is_transient =
-		PQstatus(d->connection) != CONNECTION_OK || span_starts_with(state, SPAN("08")) ||
-		span_starts_with(state, SPAN("40")) || span_starts_with(state, SPAN("57P"));
+	d->is_lost = PQstatus(d->connection) != CONNECTION_OK || (has_failed && state.len == 0);
+	d->is_transient = d->is_lost || span_starts_with(state, SPAN("08")) ||
+			  span_starts_with(state, SPAN("40")) ||
+			  span_starts_with(state, SPAN("57P"));
 }
 
 /* The first line: the rest is hints and context. */
@@ -288,7 +296,8 @@ static int recover_postgresql(struct driver *driver, struct failure *reterr)
 	struct postgresql_driver *d = (struct postgresql_driver *)driver;
 	static const struct timespec nap = {.tv_nsec = RECONNECT_NAP_MS * 1000000L};
 	int r = 0;
-	for (int i = 0; PQstatus(d->connection) != CONNECTION_OK && i < RECONNECT_TRIES; i++) {
+	d->is_lost |= PQstatus(d->connection) != CONNECTION_OK;
+	for (int i = 0; d->is_lost && i < RECONNECT_TRIES; i++) {
 		nanosleep(&nap, NULL);
 		PQreset(d->connection);
 		d->statement_count = 0;

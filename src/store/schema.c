@@ -6,6 +6,8 @@
 #include "store/internal.h"
 #include "store/migrations.h"
 
+#define OPEN_TRIES 3
+
 static int take_integer(void *context, const struct driver_row *row)
 {
 	*(int64_t *)context = row->values[0].integer;
@@ -118,6 +120,13 @@ int store_open(const char *location, struct store **ret_store, struct failure *r
 			: driver_sqlite_open(location, &store->driver, reterr);
 	if (r == 0) {
 		r = migrate(store, reterr);
+	}
+	/* A server that is restarted just now is waited for, here as in every other call. */
+	for (int i = 0; i < OPEN_TRIES && r < 0 && store->driver != NULL &&
+			store->driver->class->is_transient(store->driver);
+	     i++) {
+		r = store->driver->class->recover(store->driver, reterr);
+		r = r == 0 ? migrate(store, reterr) : r;
 	}
 	if (r < 0) {
 		store_close(store);

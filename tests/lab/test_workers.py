@@ -60,6 +60,12 @@ def results(database):
     return int(rows[0][0]) if rows else 0
 
 
+def holders(database):
+    """How many workers hold a lease now."""
+    rows = ask(database, "SELECT count(DISTINCT worker) FROM estate_job WHERE due IS NOT NULL AND worker <> ''")
+    return int(rows[0][0]) if rows else 0
+
+
 def wait_for(condition, seconds):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -84,7 +90,7 @@ def test_killed_and_frozen_workers(lab, listed, database):
     path, names = listed
     workers = [start(lab, path, database) for _ in range(3)]
     try:
-        assert wait_for(lambda: results(database) > 20, 60), "the workers have begun"
+        assert wait_for(lambda: results(database) > 20 and holders(database) == 3, 60), "the workers have begun"
         workers[2].send_signal(signal.SIGSTOP)
         for worker in workers[:2]:
             worker.kill()
@@ -114,7 +120,7 @@ def test_server_restarted_in_the_middle(lab, listed, database):
     path, names = listed
     workers = [start(lab, path, database) for _ in range(2)]
     try:
-        assert wait_for(lambda: results(database) > 20, 60), "the workers have begun"
+        assert wait_for(lambda: results(database) > 20 and holders(database) == 2, 60), "the workers have begun"
         restart_server(database)
         assert results(database) < len(names), "it was in the middle"
         for worker in workers:

@@ -6,6 +6,7 @@
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
+#include "cli/output_file.h"
 #include "cli/screen.h"
 #include "cli/session.h"
 #include "cli/store_options.h"
@@ -96,20 +97,12 @@ static enum exit_code judge_exit_code(const struct check_report *report, int thr
 	return code;
 }
 
-static int write_file(const char *path, struct span text, struct failure *reterr)
-{
-	FILE *file = fopen(path, "we");
-	bool is_ok = file != NULL && fwrite(text.ptr, 1, text.len, file) == text.len;
-	is_ok = (file == NULL || fclose(file) == 0) && is_ok;
-	return is_ok ? 0 : failure_set(reterr, FAILURE_IO, path, "cannot be written");
-}
-
 static int write_page(const struct check_report *report, const char *path, struct failure *reterr)
 {
 	struct buffer page = buffer_new(OUTPUT_MAX_BYTES);
 	present_html_check(report, &page);
 	int r = page.is_failed ? failure_set_memory(reterr, path)
-			       : write_file(path, buffer_span(&page), reterr);
+			       : output_file_write(path, buffer_span(&page), reterr);
 	buffer_free(&page);
 	return r;
 }

@@ -3,12 +3,12 @@
 /* mailseal ingest: reads reports into the store and says what became of each. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
 #include "cli/mailbox_options.h"
+#include "cli/moment.h"
 #include "cli/store_options.h"
 #include "service/ingest.h"
 
@@ -53,12 +53,6 @@ struct ingest_run {
 	bool has_progress;
 	uint64_t shown_refusals;
 };
-
-static int64_t wall_clock(void)
-{
-	struct timespec now;
-	return clock_gettime(CLOCK_REALTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
-}
 
 static bool is_stopped(void *context)
 {
@@ -242,7 +236,7 @@ static int watch(struct ingest *ingest, const char *folder, struct failure *rete
 	int64_t since = 0;
 	int r = 0;
 	while (r == 0 && !interrupt_was_asked()) {
-		int64_t settled = wall_clock() - WATCH_SETTLE_S;
+		int64_t settled = wall_clock(/* context: */ NULL) - WATCH_SETTLE_S;
 		r = ingest_path(ingest, folder, since, settled, reterr);
 		if (r == 0) {
 			r = ingest_finish(ingest, reterr);
@@ -286,7 +280,7 @@ static int run_with(struct ingest_run *run, struct store *store, const struct st
 {
 	struct ingest_options ingesting = {
 		.store = store,
-		.now = wall_clock(),
+		.now = wall_clock(/* context: */ NULL),
 		.move_to = run->options->move_to,
 		.context = run,
 		.progress = show_progress,

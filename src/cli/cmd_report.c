@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "cli/moment.h"
+#include "cli/output_file.h"
 #include "cli/screen.h"
 #include "cli/store_options.h"
 #include "present/sector.h"
@@ -61,14 +62,6 @@ static int read_file(const char *path, struct buffer *text, struct failure *rete
 	return is_ok ? 0 : failure_set(reterr, FAILURE_IO, path, "cannot be read");
 }
 
-static int write_file(const char *path, struct span text, struct failure *reterr)
-{
-	FILE *file = fopen(path, "we");
-	bool is_ok = file != NULL && fwrite(text.ptr, 1, text.len, file) == text.len;
-	is_ok = (file == NULL || fclose(file) == 0) && is_ok;
-	return is_ok ? 0 : failure_set(reterr, FAILURE_IO, path, "cannot be written");
-}
-
 static int print(const struct sector *sector, const struct output_options *output,
 		 struct failure *reterr)
 {
@@ -77,8 +70,9 @@ static int print(const struct sector *sector, const struct output_options *outpu
 	int r = 0;
 	if (output->html_path != NULL) {
 		present_html_sector(sector, &text);
-		r = text.is_failed ? failure_set_memory(reterr, output->html_path)
-				   : write_file(output->html_path, buffer_span(&text), reterr);
+		r = text.is_failed
+			    ? failure_set_memory(reterr, output->html_path)
+			    : output_file_write(output->html_path, buffer_span(&text), reterr);
 		buffer_clear(&text);
 	}
 	if (output->is_json) {

@@ -5,6 +5,7 @@
 
 #include "assess/dmarc.h"
 #include "cli/cmd.h"
+#include "cli/output_file.h"
 #include "cli/screen.h"
 #include "cli/session.h"
 #include "cli/store_options.h"
@@ -98,14 +99,6 @@ struct run {
 	bool has_plan;
 };
 
-static int write_file(const char *path, struct span text, struct failure *reterr)
-{
-	FILE *file = fopen(path, "we");
-	bool is_ok = file != NULL && fwrite(text.ptr, 1, text.len, file) == text.len;
-	is_ok = (file == NULL || fclose(file) == 0) && is_ok;
-	return is_ok ? 0 : failure_set(reterr, FAILURE_IO, path, "cannot be written");
-}
-
 static void write_text(const struct run *run, struct buffer *text)
 {
 	const struct output_options *output = &run->options->output;
@@ -136,7 +129,7 @@ static int print(const struct run *run, struct failure *reterr)
 		buffer_clear(&text);
 		present_senders_html(&run->report, run->has_plan ? &run->plan : NULL, &text);
 		r = text.is_failed ? failure_set_memory(reterr, path)
-				   : write_file(path, buffer_span(&text), reterr);
+				   : output_file_write(path, buffer_span(&text), reterr);
 	}
 	buffer_free(&text);
 	return r;

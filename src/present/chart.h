@@ -9,7 +9,7 @@
 
 #include "present/page.h"
 
-#define CHART_MAX_PARTS 4
+#define CHART_MAX_PARTS 5
 
 struct chart_bar {
 	struct span label;		 /* of columns only the first and the last are shown */

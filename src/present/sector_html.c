@@ -5,16 +5,7 @@
 #include "present/html_parts.h"
 #include "present/report_css.h"
 #include "present/sector.h"
-
-static unsigned percent(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 0 : (unsigned)((part * 100 + whole / 2) / whole);
-}
-
-static uint64_t existing(const struct sector_counts *counts)
-{
-	return counts->domains - counts->nonexistent;
-}
+#include "present/sector_words.h"
 
 static void write_head(struct page *page, const struct sector *sector)
 {
@@ -33,10 +24,24 @@ static void write_head(struct page *page, const struct sector *sector)
 		      (unsigned long long)sector->all.domains, time_format(sector->at).text);
 }
 
+/* "14 of 221 domains (6 %)", "14 (6 %)". */
+static void put_share(struct page *page, uint64_t part, uint64_t whole, const char *of)
+{
+	page_number(page, part);
+	if (of != NULL) {
+		page_html(page, " of ");
+		page_number(page, whole);
+		page_string(page, of);
+	}
+	page_html(page, " (");
+	page_string(page, sector_share(part, whole).text);
+	page_html(page, ")");
+}
+
 /* One honest sentence each. */
 static void write_answer(struct page *page, const struct sector_counts *all)
 {
-	uint64_t whole = existing(all);
+	uint64_t whole = sector_existing(all);
 	uint64_t spoofable = all->spoofable[ANSWER_YES];
 	uint64_t unknown = all->spoofable[ANSWER_UNKNOWN];
 	page_html(page, "<h2>In short</h2>\n<p>");
@@ -44,23 +49,24 @@ static void write_answer(struct page *page, const struct sector_counts *all)
 		page_html(page, "Forged mail from these domains is refused or put aside by "
 				"receivers that check.");
 	} else {
-		buffer_printf(page->out,
-			      "<strong>Criminals can send convincing mail as %llu of %llu "
-			      "domains (%u %%).</strong>",
-			      (unsigned long long)spoofable, (unsigned long long)whole,
-			      percent(spoofable, whole));
+		page_html(page, "<strong>Criminals can send convincing mail as ");
+		put_share(page, spoofable, whole, " domains");
+		page_html(page, ".</strong>");
 	}
 	if (unknown > 0) {
 		buffer_printf(page->out, " Of %llu it could not be determined.",
 			      (unsigned long long)unknown);
 	}
-	buffer_printf(page->out,
-		      " %llu (%u %%) tell receivers to refuse forged mail. Mail to %llu (%u %%) "
-		      "could be read or changed on its way.</p>\n",
-		      (unsigned long long)all->policies[SECTOR_POLICY_REJECT],
-		      percent(all->policies[SECTOR_POLICY_REJECT], whole),
-		      (unsigned long long)all->interceptable[ANSWER_YES],
-		      percent(all->interceptable[ANSWER_YES], whole));
+	page_html(page, " ");
+	put_share(page, all->policies[SECTOR_POLICY_REJECT], whole, NULL);
+	page_html(page, " tell receivers to refuse forged mail. Mail to ");
+	put_share(page, all->interceptable[ANSWER_YES], whole, NULL);
+	page_html(page, " could be read or changed on its way");
+	if (all->interceptable[ANSWER_UNKNOWN] > 0) {
+		buffer_printf(page->out, "; of %llu that is not known",
+			      (unsigned long long)all->interceptable[ANSWER_UNKNOWN]);
+	}
+	page_html(page, ".</p>\n");
 	if (all->carried > 0) {
 		buffer_printf(page->out,
 			      "<p>Of %llu domains something could not be determined at the last "
@@ -73,38 +79,47 @@ static void write_answer(struct page *page, const struct sector_counts *all)
 
 static void write_controls(struct page *page, const struct sector *sector)
 {
-	struct chart_bar bars[CONTROL_COUNT];
-	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+	/* BIMI shows a logo; it guards nothing, and comes last. */
+	struct chart_bar bars[CONTROL_BIMI];
+	for (size_t i = 0; i < CONTROL_BIMI; i++) {
 		const uint64_t *counts = sector->all.controls[i];
 		bars[i] = (struct chart_bar){span_of_string(control_title((enum control)i)),
 					     {counts[CONTROL_GOOD], counts[CONTROL_IMPROVE],
-					      counts[CONTROL_BAD] + counts[CONTROL_ABSENT],
+					      counts[CONTROL_BAD], counts[CONTROL_ABSENT],
 					      counts[CONTROL_UNKNOWN]}};
 	}
 	struct chart chart = {
 		.title = SPAN("Domains by control"),
-		.part_names = {"good", "could be better", "bad", "absent or not known"},
-		.part_classes = {"good", "warn", "bad", "soft"},
-		.part_count = 4,
+		.part_names = {"good", "could be better", "to mend", "missing", "not known"},
+		.part_classes = {"good", "warn", "bad", "info", "soft"},
+		.part_count = 5,
 		.bars = bars,
-		.bar_count = CONTROL_COUNT,
+		.bar_count = CONTROL_BIMI,
 	};
 	page_html(page, "<h2>Adoption</h2>\n");
 	chart_rows(page, &chart);
+	if (sector->all.not_needed[CONTROL_TLS] > 0) {
+		buffer_printf(
+			page->out,
+			"<p>%llu of the domains take no mail: nothing is asked of them for TLS, "
+			"MTA-STS, TLS-RPT and DANE. What was not measured is not known.</p>\n",
+			(unsigned long long)sector->all.not_needed[CONTROL_TLS]);
+	}
 }
 
 static void write_share(struct page *page, uint64_t part, uint64_t whole)
 {
-	buffer_printf(page->out, "<td>%llu (%u&nbsp;%%)</td>", (unsigned long long)part,
-		      percent(part, whole));
+	page_html(page, "<td class=\"number\">");
+	put_share(page, part, whole, NULL);
+	page_html(page, "</td>");
 }
 
 static void write_group(struct page *page, struct span name, const struct sector_counts *counts)
 {
-	uint64_t whole = existing(counts);
+	uint64_t whole = sector_existing(counts);
 	page_html(page, "<tr><th scope=\"row\">");
 	page_text(page, name.len > 0 ? name : SPAN("No group"));
-	buffer_printf(page->out, "</th><td>%llu</td>", (unsigned long long)counts->domains);
+	buffer_printf(page->out, "</th><td class=\"number\">%llu</td>", (unsigned long long)counts->domains);
 	write_share(page, counts->spoofable[ANSWER_YES], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_REJECT], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_QUARANTINE], whole);
@@ -116,7 +131,7 @@ static void write_group(struct page *page, struct span name, const struct sector
 static void write_groups(struct page *page, const struct sector *sector)
 {
 	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"Domains by group\"><table><thead><tr>"
+			"aria-label=\"Domains by group\"><table class=\"counts\"><thead><tr>"
 			"<th scope=\"col\">Group</th><th scope=\"col\">Domains</th>"
 			"<th scope=\"col\">Can be forged</th><th scope=\"col\">DMARC reject</th>"
 			"<th scope=\"col\">quarantine</th><th scope=\"col\">none</th>"
@@ -174,28 +189,26 @@ static void write_domains(struct page *page, const struct sector_item *item)
 	page_html(page, "</p></details>");
 }
 
-static void write_item(struct page *page, const struct sector_item *item, bool has_severity)
+static void write_item(struct page *page, struct arena *arena, const struct sector_item *item)
 {
 	page_html(page, "<tr><td>");
-	if (has_severity) {
+	if (item->finding.len > 0) {
 		page_tag(page, html_severity_class(item->severity), severity_name(item->severity));
-		page_html(page, " ");
+		page_html(page, "</td><td>");
 	}
-	page_element(page, "strong", NULL, item->name);
-	if (item->about.len > 0) {
-		page_html(page, "<br>");
-		page_text(page, item->about);
-	}
-	if (item->number > 0) {
-		buffer_printf(page->out, ", %lld bits", (long long)item->number);
+	page_text(page, sector_sentence(arena, item));
+	if (item->finding.len > 0) {
+		page_html(page, " <span class=\"meta\">");
+		page_text(page, item->finding);
+		page_html(page, "</span>");
 	}
 	page_html(page, "</td><td>");
 	write_domains(page, item);
 	page_html(page, "</td></tr>\n");
 }
 
-static void write_league(struct page *page, const char *title, const char *intro,
-			 const struct vector *items, bool has_severity)
+static void write_league(struct page *page, struct arena *arena, const char *title,
+			 const char *intro, const struct vector *items)
 {
 	if (items->len == 0) {
 		return;
@@ -204,10 +217,14 @@ static void write_league(struct page *page, const char *title, const char *intro
 	page_element(page, "p", NULL, span_of_string(intro));
 	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
 	page_string(page, title);
-	page_html(page, "\"><table><thead><tr><th scope=\"col\">What</th>"
+	page_html(page, "\"><table><thead><tr>");
+	if (VECTOR_AT(items, const struct sector_item, 0)->finding.len > 0) {
+		page_html(page, "<th scope=\"col\">How bad</th>");
+	}
+	page_html(page, "<th scope=\"col\">What</th>"
 			"<th scope=\"col\">Concerns</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < items->len && i < SECTOR_SHOWN; i++) {
-		write_item(page, VECTOR_AT(items, const struct sector_item, i), has_severity);
+		write_item(page, arena, VECTOR_AT(items, const struct sector_item, i));
 	}
 	page_html(page, "</tbody></table></div>\n");
 	if (items->len > SECTOR_SHOWN) {
@@ -262,23 +279,25 @@ void present_html_sector(const struct sector *sector, struct buffer *text)
 	write_controls(&page, sector);
 	write_groups(&page, sector);
 	write_days(&page, sector);
-	write_league(&page, "Mend first",
-		     "Urgent faults first, then by the number of domains each would help.",
-		     &sector->findings, true);
-	write_league(&page, "One thing to mend, several domains helped",
+	write_league(
+		&page, sector->arena, "Mend first",
+		"The worst first; of equally bad ones that which helps most domains. What each "
+		"means and how to mend it: mailseal guidance NAME.",
+		&sector->findings);
+	write_league(&page, sector->arena, "One thing to mend, several domains helped",
 		     "A record or mail host that several domains lean on: one change here, by "
 		     "one owner, mends all of them.",
-		     &sector->shared, true);
-	write_league(&page, "Who else can send as these domains",
+		     &sector->shared);
+	write_league(&page, sector->arena, "Who else can send as these domains",
 		     "Outside services that SPF records authorise. Whoever takes one over, or is "
 		     "merely its customer where it does not keep customers apart, can send as "
 		     "all domains that name it.",
-		     &sector->senders, false);
-	write_league(&page, "Weak keys", "RSA keys below 2048 bits, by their SHA-256.",
-		     &sector->weak_keys, false);
-	write_league(&page, "Keys used by several owners",
+		     &sector->senders);
+	write_league(&page, sector->arena, "Weak keys", "RSA keys below 2048 bits: replace them.",
+		     &sector->weak_keys);
+	write_league(&page, sector->arena, "Keys used by several owners",
 		     "Whoever holds the private key can sign for all of them.",
-		     &sector->reused_keys, false);
+		     &sector->reused_keys);
 	write_exceptions(&page, sector);
 	page_html(&page, "</main>\n<footer><p>Made by mailseal " MAILSEAL_VERSION
 			 " from its own checks. Figures are of domains, not of mail; nothing "

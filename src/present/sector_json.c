@@ -25,6 +25,7 @@ static void put_controls(struct json_writer *json, const struct sector_counts *c
 			json_key_number(json, control_status_name((enum control_status)k),
 					(int64_t)counts->controls[i][k]);
 		}
+		json_key_number(json, "not-needed", (int64_t)counts->not_needed[i]);
 		json_object_end(json);
 	}
 	json_object_end(json);
@@ -57,8 +58,7 @@ static void put_spans(struct json_writer *json, const char *key, const struct ve
 	json_array_end(json);
 }
 
-static void put_items(struct json_writer *json, const char *key, const struct vector *items,
-		      bool has_severity)
+static void put_items(struct json_writer *json, const char *key, const struct vector *items)
 {
 	json_key(json, key);
 	json_array_begin(json);
@@ -67,7 +67,9 @@ static void put_items(struct json_writer *json, const char *key, const struct ve
 		json_object_begin(json);
 		json_key_string(json, "name", item->name);
 		json_key_string(json, "about", item->about);
-		if (has_severity) {
+		if (item->finding.len > 0) {
+			json_key_string(json, "finding", item->finding);
+			json_key_string(json, "subject", item->subject);
 			json_key_string(json, "severity",
 					span_of_string(severity_name(item->severity)));
 			json_key_string(json, "control",
@@ -148,11 +150,11 @@ void present_json_sector(const struct sector *sector, struct buffer *text)
 	json_key_bool(&json, "complete", !sector->is_cut);
 	put_counts(&json, &sector->all);
 	put_groups(&json, sector);
-	put_items(&json, "findings", &sector->findings, true);
-	put_items(&json, "shared", &sector->shared, true);
-	put_items(&json, "senders", &sector->senders, false);
-	put_items(&json, "weak_keys", &sector->weak_keys, false);
-	put_items(&json, "reused_keys", &sector->reused_keys, false);
+	put_items(&json, "findings", &sector->findings);
+	put_items(&json, "shared", &sector->shared);
+	put_items(&json, "senders", &sector->senders);
+	put_items(&json, "weak_keys", &sector->weak_keys);
+	put_items(&json, "reused_keys", &sector->reused_keys);
 	put_days(&json, sector);
 	put_exceptions(&json, sector);
 	json_object_end(&json);

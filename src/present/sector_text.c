@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* The sector on a terminal, and as CSV. */
+#include "present/csv.h"
 #include "present/ink.h"
 #include "present/sector.h"
+#include "present/sector_words.h"
 
 #define NAME_COLUMNS 34
-
-static unsigned percent(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 0 : (unsigned)((part * 100 + whole / 2) / whole);
-}
-
-static uint64_t existing(const struct sector_counts *counts)
-{
-	return counts->domains - counts->nonexistent;
-}
 
 static void write_heading(const struct ink *ink, const char *text)
 {
@@ -25,8 +17,8 @@ static void write_heading(const struct ink *ink, const char *text)
 
 static void write_count(const struct ink *ink, const char *what, uint64_t part, uint64_t whole)
 {
-	buffer_printf(ink->out, "  %-*s %8llu  %3u %%\n", NAME_COLUMNS, what,
-		      (unsigned long long)part, percent(part, whole));
+	buffer_printf(ink->out, "  %-*s %8llu  %5s\n", NAME_COLUMNS, what, (unsigned long long)part,
+		      sector_share(part, whole).text);
 }
 
 static void write_group(const struct ink *ink, const struct sector_group *group)
@@ -36,41 +28,44 @@ static void write_group(const struct ink *ink, const struct sector_group *group)
 	size_t used = ink_columns(name);
 	buffer_puts(ink->out, "  ");
 	ink_text(ink, INK_PLAIN, name);
-	buffer_printf(ink->out, "%*s %8llu  %3u %%    %3u %%\n",
-		      used < NAME_COLUMNS ? (int)(NAME_COLUMNS - used) : 1, "",
-		      (unsigned long long)counts->domains,
-		      percent(counts->policies[SECTOR_POLICY_REJECT], existing(counts)),
-		      percent(counts->spoofable[ANSWER_YES], existing(counts)));
+	buffer_printf(
+		ink->out, "%*s %8llu  %5s    %5s\n",
+		used < NAME_COLUMNS ? (int)(NAME_COLUMNS - used) : 1, "",
+		(unsigned long long)counts->domains,
+		sector_share(counts->policies[SECTOR_POLICY_REJECT], sector_existing(counts)).text,
+		sector_share(counts->spoofable[ANSWER_YES], sector_existing(counts)).text);
+}
+
+static void write_item(const struct ink *ink, struct arena *arena, const struct sector_item *item)
+{
+	struct span text = sector_sentence(arena, item);
+	buffer_printf(ink->out, "  %6llu  ", (unsigned long long)item->domain_count);
+	if (item->finding.len > 0) {
+		text = arena_printf(arena, "%s: %.*s (%.*s)", severity_name(item->severity),
+				    SPAN_ARG(text), SPAN_ARG(item->finding));
+	}
+	ink_wrap(ink, INK_PLAIN, 10, 10, text);
 }
 
 static void write_items(const struct ink *ink, struct arena *arena, const char *heading,
-			const struct vector *items, bool has_severity)
+			const struct vector *items)
 {
 	if (items->len == 0) {
 		return;
 	}
 	write_heading(ink, heading);
 	for (size_t i = 0; i < items->len && i < SECTOR_SHOWN; i++) {
-		const struct sector_item *item = VECTOR_AT(items, const struct sector_item, i);
-		buffer_printf(ink->out, "  %6llu  ", (unsigned long long)item->domain_count);
-		struct span text = has_severity ? arena_printf(arena, "%s: %.*s",
-							       severity_name(item->severity),
-							       SPAN_ARG(item->name))
-						: item->name;
-		if (item->about.len > 0) {
-			text = arena_printf(arena, "%.*s (%.*s)", SPAN_ARG(text),
-					    SPAN_ARG(item->about));
-		}
-		ink_wrap(ink, INK_PLAIN, 10, 10, text);
+		write_item(ink, arena, VECTOR_AT(items, const struct sector_item, i));
 	}
 	if (items->len > SECTOR_SHOWN) {
-		buffer_printf(ink->out, "  and %zu more\n", items->len - SECTOR_SHOWN);
+		buffer_printf(ink->out, "  and %zu more: --json has all\n",
+			      items->len - SECTOR_SHOWN);
 	}
 }
 
 static void write_counts(const struct ink *ink, const struct sector_counts *counts)
 {
-	uint64_t whole = existing(counts);
+	uint64_t whole = sector_existing(counts);
 	write_heading(ink, "Can strangers send as the domain?");
 	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
 		write_count(ink, answer_name((enum answer)i), counts->spoofable[i], whole);
@@ -106,13 +101,11 @@ void present_terminal_sector(const struct sector *sector, const struct terminal_
 		}
 	}
 	struct arena *arena = sector->arena;
-	write_items(&ink, arena, "Mend first: findings by domains", &sector->findings, true);
-	write_items(&ink, arena, "One thing to mend, several domains helped", &sector->shared,
-		    true);
-	write_items(&ink, arena, "Outside senders by domains they can send as", &sector->senders,
-		    false);
-	write_items(&ink, arena, "Weak keys", &sector->weak_keys, false);
-	write_items(&ink, arena, "Keys used by several owners", &sector->reused_keys, false);
+	write_items(&ink, arena, "Mend first: findings by domains", &sector->findings);
+	write_items(&ink, arena, "One thing to mend, several domains helped", &sector->shared);
+	write_items(&ink, arena, "Outside senders by domains they can send as", &sector->senders);
+	write_items(&ink, arena, "Weak keys", &sector->weak_keys);
+	write_items(&ink, arena, "Keys used by several owners", &sector->reused_keys);
 	if (all->carried > 0) {
 		buffer_printf(text,
 			      "\nOf %llu domains something could not be determined last time; it "
@@ -123,22 +116,10 @@ void present_terminal_sector(const struct sector *sector, const struct terminal_
 
 /* ---- CSV ---- */
 
-static void write_field(struct buffer *text, struct span field)
-{
-	/* A spreadsheet takes these for a formula. */
-	bool is_formula = field.len > 0 && text_is_one_of(field.ptr[0], "=+-@");
-	buffer_puts(text, is_formula ? "\"'" : "\"");
-	for (size_t i = 0; i < field.len; i++) {
-		buffer_puts(text, field.ptr[i] == '"' ? "\"" : "");
-		buffer_putc(text, field.ptr[i]);
-	}
-	buffer_putc(text, '"');
-}
-
 static void write_row(struct buffer *text, struct span name, const struct sector_counts *counts)
 {
-	write_field(text, name);
-	buffer_printf(text, ",%llu,%llu", (unsigned long long)counts->domains,
+	csv_field(text, name, /* is_last: */ false);
+	buffer_printf(text, "%llu,%llu", (unsigned long long)counts->domains,
 		      (unsigned long long)counts->nonexistent);
 	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
 		buffer_printf(text, ",%llu", (unsigned long long)counts->spoofable[i]);
@@ -153,6 +134,7 @@ static void write_row(struct buffer *text, struct span name, const struct sector
 		for (size_t k = 0; k <= CONTROL_UNKNOWN; k++) {
 			buffer_printf(text, ",%llu", (unsigned long long)counts->controls[i][k]);
 		}
+		buffer_printf(text, ",%llu", (unsigned long long)counts->not_needed[i]);
 	}
 	buffer_puts(text, "\r\n");
 }
@@ -174,6 +156,7 @@ void present_csv_sector(const struct sector *sector, struct buffer *text)
 			buffer_printf(text, ",%s_%s", control_name((enum control)i),
 				      control_status_name((enum control_status)k));
 		}
+		buffer_printf(text, ",%s_not_needed", control_name((enum control)i));
 	}
 	buffer_puts(text, "\r\n");
 	write_row(text, SPAN("all"), &sector->all);

@@ -57,6 +57,32 @@ static bool is_carried(const struct known_standing *known)
 	return false;
 }
 
+/* Mail cannot be intercepted where none is delivered to any host. */
+static bool takes_no_mail(const struct standing *standing)
+{
+	return standing->interceptable.answer == ANSWER_NO &&
+	       standing_trait(standing, TRAIT_MX_HOST) == NULL;
+}
+
+/* What guards mail that comes in, and is nothing to ask of a domain that takes none. */
+static bool is_for_incoming(enum control control)
+{
+	return control == CONTROL_TLS || control == CONTROL_MTA_STS || control == CONTROL_TLS_RPT ||
+	       control == CONTROL_DANE;
+}
+
+static void count_controls(struct sector_counts *counts, const struct standing *standing)
+{
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		if (standing->controls[i] == CONTROL_ABSENT && is_for_incoming((enum control)i) &&
+		    takes_no_mail(standing)) {
+			counts->not_needed[i]++;
+		} else {
+			counts->controls[i][standing->controls[i]]++;
+		}
+	}
+}
+
 static void count(struct sector_counts *counts, const struct known_standing *known)
 {
 	const struct standing *standing = &known->standing;
@@ -69,9 +95,7 @@ static void count(struct sector_counts *counts, const struct known_standing *kno
 	counts->interceptable[standing->interceptable.answer]++;
 	counts->policies[policy_of(standing)]++;
 	counts->carried += is_carried(known) ? 1 : 0;
-	for (size_t i = 0; i < CONTROL_COUNT; i++) {
-		counts->controls[i][standing->controls[i]]++;
-	}
+	count_controls(counts, standing);
 }
 
 static struct sector_group *group_of(struct adding *adding, struct span name)
@@ -153,6 +177,20 @@ static void describe(struct adding *adding, struct sector_item *item, struct spa
 	}
 }
 
+static void describe_finding(struct adding *adding, struct sector_item *item,
+			     const struct standing_finding *finding)
+{
+	if (item == NULL) {
+		return;
+	}
+	if (item->finding.len == 0) {
+		item->finding = arena_copy(adding->sector->arena, finding->id);
+	}
+	item->severity = finding->severity > item->severity ? finding->severity : item->severity;
+	item->control = finding->control;
+	describe(adding, item, finding->title);
+}
+
 static void add_findings(struct adding *adding, const struct estate_domain *domain,
 			 const struct standing *standing)
 {
@@ -170,18 +208,13 @@ static void add_findings(struct adding *adding, const struct estate_domain *doma
 		}
 		struct span place = arena_printf(adding->look, "%.*s %.*s", SPAN_ARG(finding->id),
 						 SPAN_ARG(finding->subject));
-		struct sector_item *items[] = {
-			add_item(adding, &adding->findings, finding->id, domain, owner),
-			add_item(adding, &adding->shared, place, domain, owner),
-		};
-		for (size_t k = 0; k < 2; k++) {
-			if (items[k] != NULL) {
-				items[k]->severity = finding->severity;
-				items[k]->control = finding->control;
-				describe(adding, items[k],
-					 arena_printf(adding->look, "for example: %.*s",
-						      SPAN_ARG(finding->title)));
-			}
+		describe_finding(adding,
+				 add_item(adding, &adding->findings, finding->id, domain, owner),
+				 finding);
+		struct sector_item *one = add_item(adding, &adding->shared, place, domain, owner);
+		describe_finding(adding, one, finding);
+		if (one != NULL && one->subject.len == 0) {
+			one->subject = arena_copy(adding->sector->arena, finding->subject);
 		}
 	}
 }
@@ -192,6 +225,7 @@ static void add_key(struct adding *adding, const struct estate_domain *domain,
 	struct sector_item *item =
 		add_item(adding, &adding->keys, trait->value, domain, owner_of(domain, standing));
 	if (item != NULL) {
+		item->is_key = true;
 		item->number = trait->number;
 		item->control = trait->kind == TRAIT_DKIM_KEY ? CONTROL_DKIM : CONTROL_TLS;
 		describe(adding, item, trait->name);
@@ -264,11 +298,9 @@ static int compare_items(const void *a, const void *b)
 /* Urgent findings of few domains come before untidiness of many. */
 static int compare_urgency(const void *a, const void *b)
 {
-	const struct sector_item *left = a;
-	const struct sector_item *right = b;
-	bool is_left_high = left->severity >= SEVERITY_HIGH;
-	bool is_right_high = right->severity >= SEVERITY_HIGH;
-	return is_left_high != is_right_high ? (is_left_high ? -1 : 1) : compare_items(a, b);
+	enum severity left = ((const struct sector_item *)a)->severity;
+	enum severity right = ((const struct sector_item *)b)->severity;
+	return left != right ? (left < right ? 1 : -1) : compare_items(a, b);
 }
 
 static void list_items(struct sector *sector, const struct map *items, struct vector *list,

@@ -39,6 +39,8 @@ struct sector_counts {
 	uint64_t spoofable[ANSWER_UNKNOWN + 1];
 	uint64_t interceptable[ANSWER_UNKNOWN + 1];
 	uint64_t controls[CONTROL_COUNT][CONTROL_UNKNOWN + 1];
+	/* Controls of mail on its way, of domains that take no mail; not in controls[]. */
+	uint64_t not_needed[CONTROL_COUNT];
 	uint64_t policies[SECTOR_POLICY_COUNT];
 	uint64_t carried; /* some control stands as it was last known */
 };
@@ -51,9 +53,13 @@ struct sector_group {
 /* Something several domains have, or suffer from. */
 struct sector_item {
 	struct span name;  /* a finding's id, a host, an include, a key's digest */
-	struct span about; /* a title, a provider, what kind of key */
+	struct span about; /* a finding's title at the first domain, a provider, a key's selector or
+			      host */
+	struct span finding; /* the finding's id; empty of other things */
+	struct span subject; /* of one thing to mend: the name it stands at */
 	enum severity severity;
 	enum control control;
+	bool is_key;
 	int64_t number;	       /* bits of a key */
 	uint64_t domain_count; /* all of them */
 	struct vector domains; /* of struct span: the first SECTOR_LISTED_DOMAINS */
@@ -83,11 +89,11 @@ struct sector {
 	struct arena *arena; /* owned */
 	int64_t at;
 	struct sector_counts all;
-	struct vector groups;	   /* of struct sector_group, by name */
-	struct vector findings;	   /* of struct sector_item: what helps most domains first */
-	struct vector shared;	   /* likewise: one thing to mend that helps several domains */
-	struct vector senders;	   /* outside senders by how many domains they can send as */
-	struct vector weak_keys;   /* DKIM and certificate keys that are too short */
+	struct vector groups;	 /* of struct sector_group, by name */
+	struct vector findings;	 /* of struct sector_item: the worst first, then what helps most */
+	struct vector shared;	 /* likewise: one thing to mend that helps several domains */
+	struct vector senders;	 /* outside senders by how many domains they can send as */
+	struct vector weak_keys; /* DKIM and certificate keys that are too short */
 	struct vector reused_keys; /* keys that several owners (or organisations) use */
 	struct vector days;	   /* of struct sector_day, oldest first */
 	struct vector exceptions;  /* of struct sector_exception */

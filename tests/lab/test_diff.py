@@ -215,8 +215,16 @@ def test_report_shows_the_sector(changed, tmp_path):
     assert "dmarc-retired-destination" not in findings, "somebody answers for it"
     assert "spf-missing" in findings, "that exception has expired"
     assert {row["finding"]: row["expired"] for row in report["exceptions"]} == {"dmarc-retired-destination": False, "spf-missing": True}
-    counts = [item["domain_count"] for item in report["findings"] if item["severity"] not in ("high", "critical")]
-    assert counts == sorted(counts, reverse=True), "what helps most domains comes first"
+    severities = ["critical", "high", "medium", "low"]
+    order = [(severities.index(item["severity"]), -item["domain_count"]) for item in report["findings"]]
+    assert order == sorted(order), "the worst first, then what helps most domains"
+    for control, counts in report["controls"].items():
+        assert sum(counts.values()) == len(names), control
+    # Most of these domains declare that they take no mail: they do not lack TLS.
+    assert report["controls"]["tls"]["not-needed"] > 150
+    # One edit gives a domain mail hosts that cannot be looked up: what it had the day before still counts.
+    assert report["controls"]["tls"]["absent"] == 1
+    assert report["controls"]["spf"]["not-needed"] == 0
     senders = {item["name"]: item["domain_count"] for item in report["senders"]}
     assert senders["spf.protection.outlook.com"] == max(senders.values()) > 5
     html = page.read_text(encoding="utf-8")

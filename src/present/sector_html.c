@@ -299,7 +299,7 @@ void present_html_sector(const struct sector *sector, struct buffer *text)
 		     "Whoever holds the private key can sign for all of them.",
 		     &sector->reused_keys);
 	write_exceptions(&page, sector);
-	page_html(&page, "</main>\n<footer><p>Made by mailseal " MAILSEAL_VERSION
+	page_html(&page, "</main>\n<footer class=\"page\"><p>Made by mailseal " MAILSEAL_VERSION
 			 " from its own checks. Figures are of domains, not of mail; nothing "
 			 "here is a claim of compliance.</p></footer>\n</body>\n</html>\n");
 }

@@ -7,9 +7,9 @@
  *   cursor   reads a span with a sticky error            buffer  writes bytes up to a maximum
  *   vector   a growing array in an arena                 map     span -> pointer, in an arena
  *   text     ASCII and UTF-8 helpers on spans            number  strict decimal and hexadecimal
- *   base64   RFC 4648 4                                  time    RFC 3339 without the C library's
- * zones failure  what went wrong, where, in which words      json    an escaping writer limits
- * maxima shared by several modules
+ *   base64   RFC 4648 4                                  time    RFC 3339, no zones of libc's
+ *   failure  what went wrong, where, in which words      json    an escaping writer
+ *   fnv      a short hash that stays the same            limits  maxima shared by several modules
  *
  * Nothing here prints, exits, reads a clock or keeps state between calls.
  */
@@ -22,6 +22,7 @@
 #include "base/buffer.h"
 #include "base/cursor.h"
 #include "base/failure.h"
+#include "base/fnv.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/map.h"

@@ -3,18 +3,15 @@
 /* Open addressing over an array of entries kept in order of insertion. */
 #include "base/map.h"
 
+#include "base/fnv.h"
+
 #define FIRST_SLOTS 16
+
 /* splitmix64 finaliser constants over an FNV-1a walk: cheap, and seeded against prepared
  * collisions. */
-#define FNV_PRIME UINT64_C(0x100000001b3)
-#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
-
 uint64_t map_hash(struct span key, uint64_t seed)
 {
-	uint64_t hash = FNV_BASIS ^ seed;
-	for (size_t i = 0; i < key.len; i++) {
-		hash = (hash ^ span_octet(key, i)) * FNV_PRIME;
-	}
+	uint64_t hash = fnv_add(FNV_BASIS ^ seed, key);
 	hash ^= hash >> 30;
 	hash *= UINT64_C(0xbf58476d1ce4e5b9);
 	hash ^= hash >> 27;

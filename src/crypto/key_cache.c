@@ -16,14 +16,11 @@ struct key_cache {
 	struct slot slots[KEY_CACHE_SLOTS];
 };
 
-/* FNV-1a over the end of a key: its beginning is the same for all keys of a size. */
+/* The end of a key: its beginning is the same for all keys of a size. */
 static size_t slot_of(const struct key_cache *cache, struct span octets)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ cache->seed;
 	size_t start = octets.len > 64 ? octets.len - 64 : 0;
-	for (size_t i = start; i < octets.len; i++) {
-		hash = (hash ^ span_octet(octets, i)) * UINT64_C(0x100000001b3);
-	}
+	uint64_t hash = fnv_add(FNV_BASIS ^ cache->seed, span_from(octets, start));
 	return (size_t)((hash ^ (hash >> 32)) % KEY_CACHE_SLOTS);
 }
 

@@ -37,12 +37,8 @@ static int add_notice(void *context, const struct notice *notice)
 /* By channel and number, so that a receiver sees a repetition; no name of ours is in it. */
 static void write_id(char ret_id[MAX_ID], struct span channel, int64_t number)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < channel.len; i++) {
-		hash = (hash ^ span_octet(channel, i)) * UINT64_C(1099511628211);
-	}
-	snprintf(ret_id, MAX_ID, "mailseal-%016llx-%lld", (unsigned long long)hash,
-		 (long long)number);
+	snprintf(ret_id, MAX_ID, "mailseal-%016llx-%lld",
+		 (unsigned long long)fnv_add(FNV_BASIS, channel), (long long)number);
 }
 
 /* The first line of the only notice, or how many there are. */

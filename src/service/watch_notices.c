@@ -273,15 +273,12 @@ static bool find_own_kind(const struct standing_finding *finding, enum notice_ki
 static struct span key_of_changes(const struct making *making, enum notice_kind kind)
 {
 	const struct change *change = making->look->change;
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = FNV_BASIS;
 	for (size_t i = 0; i < change->findings.len; i++) {
 		const struct changed_finding *changed =
 			VECTOR_AT(&change->findings, const struct changed_finding, i);
-		struct span id = changed->finding->id;
-		for (size_t k = 0; k < id.len; k++) {
-			hash = (hash ^ span_octet(id, k)) * UINT64_C(1099511628211);
-		}
-		hash = (hash ^ (changed->is_new ? 1U : 0U)) * UINT64_C(1099511628211);
+		hash = fnv_add(hash, changed->finding->id);
+		hash = fnv_add(hash, changed->is_new ? SPAN("+") : SPAN("-"));
 	}
 	return arena_printf(making->arena, "%s %016llx", kinds[kind].name,
 			    (unsigned long long)hash);

@@ -80,15 +80,11 @@ static const char job_sql[] = "INSERT INTO estate_job (run, domain, due) VALUES 
 
 /*
  * Lists come sorted by operator, and an operator's servers would meet the whole crowd at once: jobs
- * are due in the order of a hash (FNV-1a), at times long past.
+ * are due in the order of a hash, at times long past.
  */
 static int64_t shuffled_due(struct span name)
 {
-	uint32_t hash = 2166136261U;
-	for (size_t i = 0; i < name.len; i++) {
-		hash = (hash ^ span_octet(name, i)) * 16777619U;
-	}
-	return 1 + (int64_t)(hash >> 8);
+	return 1 + (int64_t)(fnv_add(FNV_BASIS, name) >> 40);
 }
 
 static int add_domain(struct store *store, int64_t run, const struct estate_domain *domain,

@@ -123,10 +123,7 @@ static void add_row(struct filling *filling, const struct span *fields)
 		.reasons = to_lines(reasons, fields[9]),
 	};
 	for (size_t i = 1; i < 10; i++) {
-		for (size_t n = 0; n < fields[i].len; n++) {
-			filling->content = (filling->content ^ span_octet(fields[i], n)) *
-					   UINT64_C(0x100000001b3);
-		}
+		filling->content = fnv_add(filling->content, fields[i]);
 	}
 	filling->batch_rows++;
 	must(store_row_add(filling->store, &row, &failure), &failure);

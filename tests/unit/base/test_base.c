@@ -219,6 +219,16 @@ static void test_json(void **state)
 	buffer_free(&buffer);
 }
 
+static void test_fnv(void **state)
+{
+	(void)state;
+	assert_true(fnv_add(FNV_BASIS, SPAN("")) == FNV_BASIS);
+	assert_true(fnv_add(FNV_BASIS, SPAN("a")) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(fnv_add(FNV_BASIS, SPAN("foobar")) == UINT64_C(0x85944171f73967e8));
+	assert_true(fnv_add(fnv_add(FNV_BASIS, SPAN("foo")), SPAN("bar")) ==
+		    UINT64_C(0x85944171f73967e8));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,7 +237,7 @@ int main(void)
 		cmocka_unit_test(test_buffer_maximum), cmocka_unit_test(test_cursor),
 		cmocka_unit_test(test_number),	       cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_time),	       cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json),	       cmocka_unit_test(test_fnv),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

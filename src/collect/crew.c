@@ -147,6 +147,31 @@ static int take(struct fact_stream *stream, unsigned timeout_ms, struct fact_box
 	return outbox_take(crew->answers, timeout_ms, ret_boxes, reterr);
 }
 
+/* What a patient look-up has found out about the servers of a zone, for the thread that asks them.
+ * Without memory it is only not told. */
+static void teach(void *context, const struct fact *fact)
+{
+	struct crew *crew = context;
+	struct fact_box *box = fact_box_new(fact);
+	bool is_told = box != NULL && inbox_put(dns_inbox(crew, fact->key.subject), fact->key, box);
+	(void)is_told;
+}
+
+/* A thread's share. */
+static struct pace_options pace_of(const struct crew *crew)
+{
+	const struct crew_options *options = &crew->options;
+	unsigned threads = options->dns_threads > 0 ? options->dns_threads : 1;
+	unsigned window = PACE_FIRST_WINDOW / threads;
+	unsigned rate = options->dns_rate / threads;
+	return (struct pace_options){
+		.rate = options->dns_rate > 0 && rate == 0 ? 1 : rate,
+		.first_window = window > PACE_LEAST_WINDOW ? window : PACE_LEAST_WINDOW,
+		.suffixes = options->suffixes,
+		.seed = options->dns.seed,
+	};
+}
+
 static int start_dns(struct crew *crew, struct failure *reterr)
 {
 	struct inbox *questions = inbox_new();
@@ -156,14 +181,22 @@ static int start_dns(struct crew *crew, struct failure *reterr)
 	struct dns_thread *thread = &crew->dns[crew->dns_count++];
 	thread->questions = questions;
 	const struct dns_flow_boxes boxes = {questions, crew->answers, crew->failed};
-	return dns_flow_start(&crew->dns_options, &boxes, &thread->flow, reterr);
+	const struct pace_options pace = pace_of(crew);
+	return dns_flow_start(&crew->dns_options, &pace, &boxes, &thread->flow, reterr);
 }
 
 static int start_patients(struct crew *crew, struct failure *reterr)
 {
+	const struct patient_options options = {
+		.dns = &crew->dns_options,
+		.flow = crew->dns[0].flow,
+		.failed = crew->failed,
+		.answers = crew->answers,
+		.context = crew,
+		.teach = teach,
+	};
 	for (size_t i = 0; i < CREW_PATIENT_THREADS; i++) {
-		crew->patients[i] = patient_start(&crew->dns_options, crew->dns[0].flow,
-						  crew->failed, crew->answers);
+		crew->patients[i] = patient_start(&options);
 		if (crew->patients[i] == NULL) {
 			return failure_set_memory(reterr, "start the DNS");
 		}

@@ -4,7 +4,8 @@
  * All collectors at work for very many domains at once: a fact_stream over threads.
  *
  *   DNS          one thread a core, each with its own libunbound; a name always goes to the same
- *                one, so that what it learns about a zone is learnt once
+ *                one, so that what it learns about a zone is learnt once; each operator of name
+ *                servers at a pace that it bears, see pace.h
  *   DNS, again   what failed is asked again by itself and looked into, some at a time: a scan makes
  *                faults of its own by its haste, and nobody else may be blamed for them
  *   mail servers one thread for all, see smtp_flow.h
@@ -32,7 +33,10 @@ struct crew_options {
 	 * threads, the notice too, but never twice at a time. */
 	struct dns_collector_options dns;
 	unsigned dns_threads; /* at least 1 */
-	/* Tells which names belong together; NULL is right with one thread. */
+	/* Questions a second to the name servers of one operator, see pace.h; 0: no limit. Threads
+	 * have equal shares of it. */
+	unsigned dns_rate;
+	/* Tells which names belong together, and who is one operator. May be NULL. */
 	const struct public_suffix_list *suffixes;
 	const struct smtp_collector_options *smtp; /* NULL: mail servers are not connected to */
 	uint64_t deep_ms;			   /* see smtp_flow_start() */

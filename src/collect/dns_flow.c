@@ -27,21 +27,35 @@
 /* The patient ones wait longer. */
 #define FIRST_DEADLINE_MS 6000
 
-/* One look-up. */
+/*
+ * An operator that has answered before is asked once more by itself, when libunbound has forgotten:
+ * it keeps SERVFAIL for 5 s.
+ */
+#define RETRY_AFTER_MS 5200
+#define MAX_TRIES 2
+
+/* One question, from when it comes in until it is answered. In one of three rings. */
 struct flight {
-	struct flight *older; /* in the order they were sent */
+	struct flight *older;
 	struct flight *newer;
 	struct flight *next_done;
 	struct dns_ask ask;
-	struct arena *arena;
+	struct arena *arena; /* of what comes back; NULL until it is sent */
 	struct errand *errand;
+	struct pace_item item;
+	unsigned tries;
+	int64_t retry_ms; /* when it may go into its line again */
 };
 
 struct dns_flow {
 	struct dns_client client; /* first: done() casts back */
 	struct dns_collector *dns;
 	struct dns_flow_boxes boxes;
-	struct flight in_flight; /* head of a ring: newer is the oldest */
+	struct pace *pace;
+	/* Heads of rings; newer is the oldest. */
+	struct flight waiting;	 /* in the lines of their operators */
+	struct flight resting;	 /* failed once */
+	struct flight in_flight; /* in the order they were sent */
 	struct flight *done;
 	size_t count; /* in flight */
 	uint64_t answered;
@@ -54,13 +68,27 @@ struct dns_flow {
 	pthread_t thread;
 };
 
+static void leave_ring(struct flight *flight)
+{
+	flight->older->newer = flight->newer;
+	flight->newer->older = flight->older;
+}
+
+/* As the newest. */
+static void enter_ring(struct flight *ring, struct flight *flight)
+{
+	flight->newer = ring;
+	flight->older = ring->older;
+	flight->older->newer = flight;
+	ring->older = flight;
+}
+
 static void note_done(struct dns_client *client, struct dns_ask *ask)
 {
 	struct dns_flow *flow = (struct dns_flow *)client;
 	struct flight *flight =
 		(struct flight *)(void *)((char *)ask - offsetof(struct flight, ask));
-	flight->older->newer = flight->newer;
-	flight->newer->older = flight->older;
+	leave_ring(flight);
 	flight->next_done = flow->done;
 	flow->done = flight;
 	flow->count--;
@@ -74,23 +102,17 @@ static void flight_free(struct flight *flight)
 	free(flight);
 }
 
-static int send_errand(struct dns_flow *flow, struct errand *errand, struct failure *reterr)
+static int send_flight(struct dns_flow *flow, struct flight *flight, struct failure *reterr)
 {
-	struct flight *flight = calloc(1, sizeof(*flight));
-	struct arena *arena = arena_new(FLIGHT_ARENA_BYTES);
-	if (flight == NULL || arena == NULL) {
-		arena_free(arena);
-		free(flight);
-		errand_free(errand);
-		return failure_set_memory(reterr, "ask the DNS");
-	}
-	*flight = (struct flight){.ask.key = errand->key, .arena = arena, .errand = errand};
-	flight->newer = &flow->in_flight;
-	flight->older = flow->in_flight.older;
-	flight->older->newer = flight;
-	flow->in_flight.older = flight;
+	leave_ring(flight);
+	enter_ring(&flow->in_flight, flight);
 	flow->count++;
-	int r = dns_engine_send(flow->dns->engine, arena, &flight->ask, &flow->client, reterr);
+	flight->tries++;
+	flight->ask = (struct dns_ask){.key = flight->errand->key};
+	flight->arena = arena_new(FLIGHT_ARENA_BYTES);
+	int r = flight->arena != NULL ? dns_engine_send(flow->dns->engine, flight->arena,
+							&flight->ask, &flow->client, reterr)
+				      : failure_set_memory(reterr, "ask the DNS");
 	if (r < 0) {
 		note_done(&flow->client, &flight->ask);
 	}
@@ -120,20 +142,73 @@ static void adapt_window(struct dns_flow *flow, int64_t turn_ms, int64_t now_ms)
 	}
 }
 
-static int send_some(struct dns_flow *flow, struct failure *reterr)
+/* Into the line of its operator. */
+static int line_up(struct dns_flow *flow, struct flight *flight, struct failure *reterr)
 {
-	size_t max = window(flow);
-	size_t room = flow->count < max ? max - flow->count : 0;
-	struct errand *errands = inbox_take(flow->boxes.questions, room, /* timeout_ms */ 0);
+	enter_ring(&flow->waiting, flight);
+	return pace_put(flow->pace, &flight->item, flight->errand->key)
+		       ? 0
+		       : failure_set_memory(reterr, "ask the DNS");
+}
+
+/* An errand with a fact tells something; without one it asks. */
+static int take_in(struct dns_flow *flow, struct errand *errand, struct failure *reterr)
+{
+	if (errand->known != NULL) {
+		pace_learn(flow->pace, errand->known->fact, dns_engine_now_ms(flow->dns->engine));
+		errand_free(errand);
+		return 0;
+	}
+	struct flight *flight = calloc(1, sizeof(*flight));
+	if (flight == NULL) {
+		errand_free(errand);
+		return failure_set_memory(reterr, "ask the DNS");
+	}
+	flight->errand = errand;
+	return line_up(flow, flight, reterr);
+}
+
+static int take_all_in(struct dns_flow *flow, struct failure *reterr)
+{
+	struct errand *errands = inbox_take(flow->boxes.questions, SIZE_MAX, /* timeout_ms */ 0);
 	int r = 0;
 	while (errands != NULL) {
 		struct errand *next = errands->next;
 		if (r == 0) {
-			r = send_errand(flow, errands, reterr);
+			r = take_in(flow, errands, reterr);
 		} else {
 			errand_free(errands);
 		}
 		errands = next;
+	}
+	return r;
+}
+
+static int wake_resting(struct dns_flow *flow, int64_t now_ms, struct failure *reterr)
+{
+	int r = 0;
+	while (r == 0 && flow->resting.newer != &flow->resting &&
+	       flow->resting.newer->retry_ms <= now_ms) {
+		struct flight *flight = flow->resting.newer;
+		leave_ring(flight);
+		r = line_up(flow, flight, reterr);
+	}
+	return r;
+}
+
+static int send_some(struct dns_flow *flow, struct failure *reterr)
+{
+	int64_t now_ms = dns_engine_now_ms(flow->dns->engine);
+	int r = take_all_in(flow, reterr);
+	r = r == 0 ? wake_resting(flow, now_ms, reterr) : r;
+	while (r == 0 && flow->count < window(flow)) {
+		struct pace_item *item = pace_take(flow->pace, now_ms);
+		if (item == NULL) {
+			break;
+		}
+		struct flight *flight =
+			(struct flight *)(void *)((char *)item - offsetof(struct flight, item));
+		r = send_flight(flow, flight, reterr);
 	}
 	return r;
 }
@@ -176,22 +251,52 @@ static struct fact fact_of(const struct dns_flow *flow, struct flight *flight)
 	return fact;
 }
 
+/* The arena and the ask are done with: the question goes into its line again, after a while. */
+static void rest(struct dns_flow *flow, struct flight *flight, int64_t now_ms)
+{
+	arena_free(flight->arena);
+	flight->arena = NULL;
+	flight->retry_ms = now_ms + RETRY_AFTER_MS;
+	enter_ring(&flow->resting, flight);
+}
+
+static bool put_fact(const struct fact *fact, struct fact_box **boxes)
+{
+	struct fact_box *box = fact_box_new(fact);
+	if (box != NULL) {
+		box->next = *boxes;
+		*boxes = box;
+	}
+	return box != NULL;
+}
+
+/*
+ * To the patient ones. When nobody says which servers a domain has, the next that is wanted to know
+ * is whether they are dead: whether they say anything about its mail either.
+ */
+static bool pass_on(struct dns_flow *flow, struct fact_key key)
+{
+	const struct fact_key mail = {FACT_DNS, RR_MX, key.subject};
+	bool is_put = key.type != RR_NS || inbox_put(flow->boxes.failed, mail, /* known */ NULL);
+	return is_put && inbox_put(flow->boxes.failed, key, /* known */ NULL);
+}
+
+/* Frees the flight, or keeps it for another try. */
 static int finish(struct dns_flow *flow, struct flight *flight, struct fact_box **boxes,
 		  struct failure *reterr)
 {
 	struct fact fact = fact_of(flow, flight);
-	if (is_worth_another_try(&fact)) {
-		return inbox_put(flow->boxes.failed, fact.key, /* known */ NULL)
-			       ? 0
-			       : failure_set_memory(reterr, "take in DNS answers");
+	int64_t now_ms = dns_engine_now_ms(flow->dns->engine);
+	bool is_failed = is_worth_another_try(&fact);
+	pace_done(flow->pace, &flight->item, is_failed ? PACE_FAILED : PACE_ANSWERED, now_ms);
+	pace_learn(flow->pace, &fact, now_ms);
+	if (is_failed && flight->tries < MAX_TRIES && pace_is_known(flow->pace, fact.key)) {
+		rest(flow, flight, now_ms);
+		return 0;
 	}
-	struct fact_box *box = fact_box_new(&fact);
-	if (box == NULL) {
-		return failure_set_memory(reterr, "take in DNS answers");
-	}
-	box->next = *boxes;
-	*boxes = box;
-	return 0;
+	bool is_put = is_failed ? pass_on(flow, fact.key) : put_fact(&fact, boxes);
+	flight_free(flight);
+	return is_put ? 0 : failure_set_memory(reterr, "take in DNS answers");
 }
 
 static int hand_out(struct dns_flow *flow, struct failure *reterr)
@@ -201,8 +306,11 @@ static int hand_out(struct dns_flow *flow, struct failure *reterr)
 	while (flow->done != NULL) {
 		struct flight *flight = flow->done;
 		flow->done = flight->next_done;
-		r = r == 0 ? finish(flow, flight, &boxes, reterr) : r;
-		flight_free(flight);
+		if (r == 0) {
+			r = finish(flow, flight, &boxes, reterr);
+		} else {
+			flight_free(flight);
+		}
 	}
 	outbox_put(flow->boxes.answers, boxes);
 	return r;
@@ -239,6 +347,15 @@ static int run_loop(struct dns_flow *flow, struct failure *reterr)
 	return r;
 }
 
+static void free_ring(struct flight *ring)
+{
+	while (ring->newer != ring) {
+		struct flight *flight = ring->newer;
+		leave_ring(flight);
+		flight_free(flight);
+	}
+}
+
 static void *run(void *context)
 {
 	struct dns_flow *flow = context;
@@ -254,11 +371,34 @@ static void *run(void *context)
 		flight_free(flow->done);
 		flow->done = next;
 	}
+	free_ring(&flow->waiting);
+	free_ring(&flow->resting);
 	return NULL;
 }
 
-int dns_flow_start(const struct dns_collector_options *options, const struct dns_flow_boxes *boxes,
-		   struct dns_flow **ret_flow, struct failure *reterr)
+static void flow_free(struct dns_flow *flow)
+{
+	dns_collector_free(flow->dns);
+	pace_free(flow->pace);
+	pthread_mutex_destroy(&flow->lock);
+	free(flow);
+}
+
+static int start(struct dns_flow *flow, const struct dns_collector_options *options,
+		 const struct pace_options *pace, struct failure *reterr)
+{
+	flow->pace = pace_new(pace);
+	int r = flow->pace != NULL ? dns_collector_new(options, &flow->dns, reterr)
+				   : failure_set_memory(reterr, "start the DNS");
+	if (r == 0 && pthread_create(&flow->thread, NULL, run, flow) != 0) {
+		r = failure_set(reterr, FAILURE_LIBRARY, "start the DNS", "no thread to be had");
+	}
+	return r;
+}
+
+int dns_flow_start(const struct dns_collector_options *options, const struct pace_options *pace,
+		   const struct dns_flow_boxes *boxes, struct dns_flow **ret_flow,
+		   struct failure *reterr)
 {
 	struct dns_flow *flow = calloc(1, sizeof(*flow));
 	if (flow == NULL) {
@@ -267,18 +407,15 @@ int dns_flow_start(const struct dns_collector_options *options, const struct dns
 	flow->client.done = note_done;
 	flow->boxes = *boxes;
 	flow->in_flight.newer = flow->in_flight.older = &flow->in_flight;
+	flow->waiting.newer = flow->waiting.older = &flow->waiting;
+	flow->resting.newer = flow->resting.older = &flow->resting;
 	pthread_mutex_init(&flow->lock, NULL);
 	flow->window = options->max_in_flight;
 	flow->deadline_ms =
 		options->deadline_ms < FIRST_DEADLINE_MS ? options->deadline_ms : FIRST_DEADLINE_MS;
-	int r = dns_collector_new(options, &flow->dns, reterr);
-	if (r == 0 && pthread_create(&flow->thread, NULL, run, flow) != 0) {
-		r = failure_set(reterr, FAILURE_LIBRARY, "start the DNS", "no thread to be had");
-	}
+	int r = start(flow, options, pace, reterr);
 	if (r < 0) {
-		dns_collector_free(flow->dns);
-		pthread_mutex_destroy(&flow->lock);
-		free(flow);
+		flow_free(flow);
 		return r;
 	}
 	*ret_flow = flow;
@@ -287,13 +424,10 @@ int dns_flow_start(const struct dns_collector_options *options, const struct dns
 
 void dns_flow_end(struct dns_flow *flow)
 {
-	if (flow == NULL) {
-		return;
+	if (flow != NULL) {
+		pthread_join(flow->thread, NULL);
+		flow_free(flow);
 	}
-	pthread_join(flow->thread, NULL);
-	dns_collector_free(flow->dns);
-	pthread_mutex_destroy(&flow->lock);
-	free(flow);
 }
 
 bool dns_flow_way(struct dns_flow *flow, struct dns_way *ret_way)

@@ -24,6 +24,7 @@ struct scan_command_options {
 	struct scan_judging_options judging;
 	const char *fail_on;
 	uint64_t dns_threads;
+	const char *rate;
 	uint64_t deep_minutes;
 	bool is_dns_only;
 	bool is_quiet;
@@ -77,6 +78,9 @@ static const struct option estate_options[] = {
 static const struct option pace_options[] = {
 	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)",
 	 FIELD(judging.in_flight)},
+	{"rate", 0, OPTION_STRING, "N",
+	 "questions a second to one operator of name servers; 0: no limit (default 1000)",
+	 FIELD(rate)},
 	{"dns-threads", 0, OPTION_NUMBER, "N", "threads that ask the DNS (default 1)",
 	 FIELD(dns_threads)},
 	{"deep-minutes", 0, OPTION_NUMBER, "N",
@@ -203,6 +207,7 @@ static int start_crew(struct scan_command *command, struct failure *reterr)
 				     : session_connect(command->session, &options->connect, reterr);
 	const struct scan_crew_options crew = {
 		.dns_threads = options->dns_threads,
+		.rate = options->rate,
 		.deep_minutes = options->deep_minutes,
 		.is_dns_only = options->is_dns_only,
 		.has_plan = options->connect.plan != NULL,

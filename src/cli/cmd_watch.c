@@ -29,6 +29,7 @@ struct watch_command_options {
 	const char *repeat;
 	const char *metrics;
 	uint64_t dns_threads;
+	const char *rate;
 	uint64_t lease_seconds;
 	bool is_dns_only;
 	bool is_once;
@@ -81,6 +82,9 @@ static const struct option judging_options[] = {
 	 FIELD(is_dns_only)},
 	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)",
 	 FIELD(judging.in_flight)},
+	{"rate", 0, OPTION_STRING, "N",
+	 "questions a second to one operator of name servers; 0: no limit (default 1000)",
+	 FIELD(rate)},
 	{"dns-threads", 0, OPTION_NUMBER, "N", "threads that ask the DNS (default 1)",
 	 FIELD(dns_threads)},
 	{"quiet", 'q', OPTION_FLAG, NULL, "no progress bar", FIELD(is_quiet)},
@@ -263,6 +267,7 @@ static int start_crew(struct watch_command *command, struct failure *reterr)
 				     : session_connect(command->session, &options->connect, reterr);
 	const struct scan_crew_options crew = {
 		.dns_threads = options->dns_threads,
+		.rate = options->rate,
 		.is_dns_only = options->is_dns_only,
 		.has_plan = options->connect.plan != NULL,
 	};

@@ -29,6 +29,18 @@ static unsigned find_sockets(uint64_t threads)
 	return sockets < MIN_SOCKETS ? MIN_SOCKETS : (unsigned)sockets;
 }
 
+static int read_rate(const char *text, unsigned *ret_rate, struct failure *reterr)
+{
+	uint64_t rate = SCAN_CREW_RATE;
+	if (text != NULL &&
+	    !number_parse_decimal(span_of_string(text), SCAN_CREW_MAX_RATE, &rate)) {
+		return failure_set(reterr, FAILURE_INPUT, "--rate",
+				   "\"%s\" is not a number from 0 to %d", text, SCAN_CREW_MAX_RATE);
+	}
+	*ret_rate = (unsigned)rate;
+	return 0;
+}
+
 int scan_crew_new(struct session *session, const struct scan_crew_options *options,
 		  struct crew **ret_crew, struct failure *reterr)
 {
@@ -37,10 +49,16 @@ int scan_crew_new(struct session *session, const struct scan_crew_options *optio
 		return failure_set(reterr, FAILURE_INPUT, "--dns-threads", "at most %d",
 				   CREW_MAX_DNS_THREADS);
 	}
+	unsigned rate = 0;
+	int r = read_rate(options->rate, &rate, reterr);
+	if (r < 0) {
+		return r;
+	}
 	struct smtp_collector_options smtp = session->smtp_options;
 	struct crew_options crew = {
 		.dns = session->dns_options,
 		.dns_threads = (unsigned)threads,
+		.dns_rate = rate,
 		.suffixes = session->suffixes,
 		.smtp = options->is_dns_only ? NULL : &session->smtp_options,
 		.deep_ms = options->deep_minutes * 60000,
@@ -52,7 +70,7 @@ int scan_crew_new(struct session *session, const struct scan_crew_options *optio
 	}
 	smtp.progress = NULL;
 	session->smtp_options = smtp;
-	int r = crew_new(&crew, ret_crew, reterr);
+	r = crew_new(&crew, ret_crew, reterr);
 	if (r < 0 || options->is_dns_only) {
 		return r;
 	}

@@ -109,8 +109,8 @@ static int ask(struct scan *scan, struct scan_job *job, struct fact_key key, str
 	return is_new ? stream->ask(stream, key, job->facts, reterr) : 0;
 }
 
-/* The question to begin a domain with: the first about its own name. */
-static size_t find_primer(const struct scan_job *job, const struct wants *wants)
+/* The first question about the domain's own name. */
+static size_t find_own(const struct scan_job *job, const struct wants *wants)
 {
 	for (size_t i = 0; i < wants_count(wants); i++) {
 		struct fact_key key = wants_at(wants, i);
@@ -143,10 +143,10 @@ static int answer_wants(struct scan *scan, struct scan_job *job, const struct wa
 			struct failure *reterr)
 {
 	size_t count = wants_count(wants);
-	size_t primer = job->is_primed ? count : find_primer(job, wants);
-	job->is_primed = true;
-	if (primer < count) {
-		return answer_want(scan, job, wants_at(wants, primer), reterr);
+	size_t second = job->is_doubtful && !job->has_second ? find_own(job, wants) : count;
+	if (second < count) {
+		job->has_second = true;
+		return answer_want(scan, job, wants_at(wants, second), reterr);
 	}
 	job->rounds++;
 	int r = 0;
@@ -209,6 +209,19 @@ static int advance_ready(struct scan *scan, struct failure *reterr)
 	return r;
 }
 
+/* Without an answer at hand the domain goes on when that comes. */
+static int ask_for_servers(struct scan *scan, struct scan_job *job, struct failure *reterr)
+{
+	struct fact_key key = scan_job_servers(job);
+	const struct fact *fact = facts_cache_get(scan->cache, key, scan->now);
+	if (fact == NULL) {
+		return ask(scan, job, key, reterr);
+	}
+	scan->progress.shared++;
+	int r = scan_job_take(job, fact, reterr);
+	return r == 0 ? advance(scan, job, reterr) : r;
+}
+
 static int begin(struct scan *scan, const struct scan_item *item, struct failure *reterr)
 {
 	struct scan_job *job = scan_job_new(item, scan->now, scan->options->seed);
@@ -224,7 +237,7 @@ static int begin(struct scan *scan, const struct scan_item *item, struct failure
 	int r = options->prepare != NULL
 			? options->prepare(options->context, &job->item, job->facts, reterr)
 			: 0;
-	return r == 0 ? advance(scan, job, reterr) : r;
+	return r == 0 ? ask_for_servers(scan, job, reterr) : r;
 }
 
 static bool has_room(const struct scan *scan)
@@ -271,7 +284,7 @@ static int deliver(struct scan *scan, struct fact_box *box, struct failure *rete
 		struct scan_waiter *next = waiter->next;
 		struct scan_job *job = waiter->job;
 		is_shared = is_shared || !scan_job_owns(job, box->fact->key);
-		r = r == 0 ? scan_job_add(job, box->fact, reterr) : r;
+		r = r == 0 ? scan_job_take(job, box->fact, reterr) : r;
 		if (--job->waits_for == 0) {
 			push_ready(scan, job);
 		}

@@ -55,11 +55,40 @@ bool scan_job_owns(const struct scan_job *job, struct fact_key key)
 	return key.kind == FACT_DNS && name_is_at_or_under(key.subject, job->item.domain);
 }
 
+/* Nobody answers, or only to say that it cannot. */
+static bool is_out_of_order(const struct fact *fact)
+{
+	return fact->state == FACT_FAILED &&
+	       (fact->failure == FACT_FAILURE_TIMEOUT || fact->failure == FACT_FAILURE_REFUSED ||
+		fact->failure == FACT_FAILURE_SERVFAIL);
+}
+
 static bool says_dead(const struct scan_job *job, const struct fact *fact)
 {
-	return !job->is_alive && fact->key.kind == FACT_DNS && fact->state == FACT_FAILED &&
-	       (fact->failure == FACT_FAILURE_TIMEOUT || fact->failure == FACT_FAILURE_REFUSED) &&
+	return !job->is_alive && fact->key.kind == FACT_DNS && is_out_of_order(fact) &&
 	       span_equal(fact->key.subject, job->item.domain);
+}
+
+struct fact_key scan_job_servers(const struct scan_job *job)
+{
+	return (struct fact_key){FACT_DNS, RR_NS, job->item.domain};
+}
+
+int scan_job_take(struct scan_job *job, const struct fact *fact, struct failure *reterr)
+{
+	bool is_about_servers = fact->key.kind == FACT_DNS && fact->key.type == RR_NS &&
+				span_equal(fact->key.subject, job->item.domain);
+	if (job->has_servers || !is_about_servers) {
+		return scan_job_add(job, fact, reterr);
+	}
+	job->has_servers = true;
+	if (is_out_of_order(fact)) {
+		job->is_doubtful = true;
+	} else {
+		job->is_alive = true;
+		job->dead = NULL;
+	}
+	return 0;
 }
 
 int scan_job_add(struct scan_job *job, const struct fact *fact, struct failure *reterr)
@@ -80,7 +109,7 @@ int scan_job_add(struct scan_job *job, const struct fact *fact, struct failure *
 int scan_job_add_dead(struct scan_job *job, struct fact_key key, bool *ret_is_added,
 		      struct failure *reterr)
 {
-	*ret_is_added = job->dead != NULL && scan_job_owns(job, key);
+	*ret_is_added = job->dead != NULL && job->is_doubtful && scan_job_owns(job, key);
 	if (!*ret_is_added) {
 		return 0;
 	}

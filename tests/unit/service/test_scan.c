@@ -24,6 +24,7 @@ struct world_stream {
 	struct fact_key asked[MAX_ASKED];
 	size_t asked_count;
 	size_t most_open;
+	size_t first_batch; /* questions that went together at first */
 };
 
 static int ask(struct fact_stream *stream, struct fact_key key, const struct facts *known,
@@ -66,6 +67,7 @@ static int take(struct fact_stream *stream, unsigned timeout_ms, struct fact_box
 	(void)timeout_ms;
 	(void)reterr;
 	*ret_boxes = NULL;
+	world->first_batch = world->first_batch == 0 ? world->open_count : world->first_batch;
 	for (size_t i = 0; i < world->open_count; i++) {
 		struct fact_box *box = answer(world, world->open[i]);
 		box->next = *ret_boxes;
@@ -108,7 +110,8 @@ struct text_sink {
 	size_t results;
 	size_t unknown;
 	unsigned ticks;
-	int fails_at; /* this one cannot be taken; 0: all can */
+	bool has_servers; /* NS records came with a result */
+	int fails_at;	  /* this one cannot be taken; 0: all can */
 };
 
 static int take_result(struct scan_sink *sink, const struct scan_result *result,
@@ -124,6 +127,9 @@ static int take_result(struct scan_sink *sink, const struct scan_result *result,
 	}
 	text->results++;
 	text->unknown += result->is_unknown ? 1 : 0;
+	text->has_servers |=
+		facts_get(result->facts,
+			  (struct fact_key){FACT_DNS, RR_NS, result->item->domain}) != NULL;
 	buffer_printf(&text->text, "%.*s=%s|", SPAN_ARG(a->domain),
 		      answer_name(a->spoofable.answer));
 	return 0;
@@ -295,7 +301,7 @@ static void test_judges_as_check(void **state)
 	end(&fixture);
 }
 
-/* The first question goes alone, and is about the domain itself. */
+/* The first question goes alone, and is about the domain's servers. Nobody judges by it. */
 static void test_primes(void **state)
 {
 	(void)state;
@@ -304,35 +310,57 @@ static void test_primes(void **state)
 	begin(&fixture, "one.example. A 192.0.2.1", "one.example");
 	assert_int_equal(run(&fixture, &failure), 0);
 	assert_row_span("first", fixture.world.asked[0].subject, SPAN("one.example"));
+	assert_int_equal(fixture.world.asked[0].type, RR_NS);
+	assert_int_equal(fixture.world.first_batch, 1);
+	assert_int_equal(times_asked(&fixture, "one.example", RR_NS), 1);
+	assert_false(fixture.sink.has_servers);
 	end(&fixture);
 }
 
-/* When the servers of a domain are silent, its names are not tried one by one, and all are unknown.
- */
+/* When the servers of a domain answer neither of two questions, its names are not tried one by one,
+ * and all are unknown. */
 static void test_gives_dead_domains_up(void **state)
+{
+	(void)state;
+	static const enum fact_failure failures[] = {FACT_FAILURE_TIMEOUT, FACT_FAILURE_REFUSED,
+						     FACT_FAILURE_SERVFAIL};
+	const uint16_t types[] = {RR_A,	   RR_NS,     RR_SOA, RR_MX,  RR_TXT,
+				  RR_AAAA, RR_DNSKEY, RR_DS,  RR_CAA, RR_TLSA};
+	for (size_t f = 0; f < sizeof(failures) / sizeof(failures[0]); f++) {
+		struct fixture fixture;
+		struct failure failure;
+		begin(&fixture, "dead.example. * !timeout", "dead.example");
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+			world_fail_key(fixture.world.world,
+				       (struct fact_key){FACT_DNS, types[i], SPAN("dead.example")},
+				       failures[f]);
+		}
+		assert_int_equal(run(&fixture, &failure), 0);
+		assert_int_equal(fixture.sink.results, 1);
+		assert_int_equal(fixture.sink.unknown, 1);
+		assert_int_equal(fixture.progress.unknown, 1);
+		assert_row_span("unknown", buffer_span(&fixture.sink.text),
+				SPAN("dead.example=unknown|"));
+		for (size_t i = 2; i < fixture.world.asked_count; i++) {
+			struct span name = fixture.world.asked[i].subject;
+			if (name_is_at_or_under(name, SPAN("dead.example"))) {
+				fail_msg("asked again: %.*s", SPAN_ARG(name));
+			}
+		}
+		end(&fixture);
+	}
+}
+
+/* Servers that do not say who they are, and answer everything else. */
+static void test_silent_about_servers(void **state)
 {
 	(void)state;
 	struct fixture fixture;
 	struct failure failure;
-	const uint16_t types[] = {RR_A,	   RR_NS,     RR_SOA, RR_MX,  RR_TXT,
-				  RR_AAAA, RR_DNSKEY, RR_DS,  RR_CAA, RR_TLSA};
-	begin(&fixture, "dead.example. * !timeout", "dead.example");
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		world_fail_key(fixture.world.world,
-			       (struct fact_key){FACT_DNS, types[i], SPAN("dead.example")},
-			       FACT_FAILURE_TIMEOUT);
-	}
+	begin(&fixture, CLOSED("one.example") SHARED "|one.example. NS !timeout", "one.example");
 	assert_int_equal(run(&fixture, &failure), 0);
-	assert_int_equal(fixture.sink.results, 1);
-	assert_int_equal(fixture.sink.unknown, 1);
-	assert_int_equal(fixture.progress.unknown, 1);
-	assert_row_span("unknown", buffer_span(&fixture.sink.text), SPAN("dead.example=unknown|"));
-	for (size_t i = 1; i < fixture.world.asked_count; i++) {
-		struct span name = fixture.world.asked[i].subject;
-		if (name_is_at_or_under(name, SPAN("dead.example"))) {
-			fail_msg("asked again: %.*s", SPAN_ARG(name));
-		}
-	}
+	assert_int_equal(times_asked(&fixture, "_dmarc.one.example", RR_TXT), 1);
+	assert_int_equal(fixture.sink.unknown, 0);
 	end(&fixture);
 }
 
@@ -434,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_judges_as_check),
 		cmocka_unit_test(test_primes),
 		cmocka_unit_test(test_gives_dead_domains_up),
+		cmocka_unit_test(test_silent_about_servers),
 		cmocka_unit_test(test_one_silent_type),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_stops),

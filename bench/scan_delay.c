@@ -27,6 +27,8 @@
 #define PACKET_MAX 4096
 #define HELD_MAX 65536
 #define IDS 65536
+/* A power of two, above the number of servers of a lab. */
+#define SERVERS 4096
 
 /* Who asked under one of our ids. */
 struct asker {
@@ -44,7 +46,16 @@ struct held {
 	unsigned char octets[PACKET_MAX];
 };
 
+/* What one server was asked in this second. */
+struct share {
+	struct in_addr server;
+	int64_t second;
+	unsigned count;
+};
+
 static struct asker askers[IDS];
+static struct share shares[SERVERS];
+static unsigned rate;	  /* 0: no limit */
 static struct held *held; /* a ring: the delay is the same for all */
 static size_t first_held;
 static size_t held_count;
@@ -97,6 +108,19 @@ static void write_down(FILE *log, const struct asker *asker, const unsigned char
 	fputs(" 0\n", log);
 }
 
+static int is_above_rate(struct in_addr server)
+{
+	size_t i = (ntohl(server.s_addr) * 2654435761U >> 12) % SERVERS;
+	while (shares[i].server.s_addr != 0 && shares[i].server.s_addr != server.s_addr) {
+		i = (i + 1) % SERVERS;
+	}
+	int64_t second = now_us() / 1000000;
+	if (shares[i].second != second) {
+		shares[i] = (struct share){server, second, 0};
+	}
+	return rate > 0 && ++shares[i].count > rate;
+}
+
 /* Takes one question. 0 when there is none. */
 static int take_question(int upper, int lower, unsigned loss, FILE *log)
 {
@@ -124,7 +148,7 @@ static int take_question(int upper, int lower, unsigned loss, FILE *log)
 		}
 	}
 	write_down(log, &asker, octets, (size_t)len, '?');
-	if ((unsigned)(rand() % 1000) < loss) {
+	if (is_above_rate(asker.server) || (unsigned)(rand() % 1000) < loss) {
 		return 1;
 	}
 	memcpy(&asker.id, octets, sizeof(asker.id));
@@ -207,12 +231,13 @@ static void serve(int upper, int lower, int64_t delay_us, unsigned loss, FILE *l
 int main(int argc, char **argv)
 {
 	if (argc < 3) {
-		fprintf(stderr, "usage: bench_scan_delay DELAY-MS LOSS-PERMILLE [LOG]\n");
+		fprintf(stderr, "usage: bench_scan_delay DELAY-MS LOSS-PERMILLE [LOG [RATE]]\n");
 		return 2;
 	}
 	int64_t delay_us = strtoll(argv[1], NULL, 10) * 1000;
 	unsigned loss = (unsigned)strtoul(argv[2], NULL, 10);
 	FILE *log = argc > 3 ? fopen(argv[3], "w") : NULL;
+	rate = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 0;
 	held = calloc(HELD_MAX, sizeof(*held));
 	if (held == NULL) {
 		return 1;

@@ -13,6 +13,9 @@
 	"(SELECT id FROM domain WHERE name = $1 OR (length(name) > length($1) AND"                 \
 	" substr(name, length(name) - length($1)) = '.' || $1))"
 
+/* Reports that count, by enum store_authenticity. */
+#define COUNTS(report) report ".authenticity NOT BETWEEN 20 AND 29"
+
 /* Words known without asking: forgotten at this number, so that memory stays bounded. */
 #define WORDS_MAX_ENTRIES 100000
 #define WORDS_MAX_BYTES ((size_t)24 << 20)
@@ -73,6 +76,9 @@ int store_query(struct store *store, const struct driver_query *query,
 		struct failure *reterr) MUST_CHECK;
 /* Adds the rows of the batch's reports, which have all ended, to the sums by week. */
 int store_rollup(struct store *store, struct failure *reterr) MUST_CHECK;
+/* Makes the sums of the week and domain anew from its rows. */
+int store_rollup_again(struct store *store, int64_t day, int64_t domain,
+		       struct failure *reterr) MUST_CHECK;
 /* The id of a text, made when new; 0 for an empty one. Octets that are not UTF-8 and NULs are
  * replaced. */
 int store_word(struct store *store, struct word_cache *cache, struct span text, size_t max_len,

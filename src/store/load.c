@@ -258,8 +258,9 @@ static int take_ledger_answer(void *context, const struct driver_row *row)
 /* version: how many reports of the same identity were there before. */
 static const char add_report_sql[] =
 	"INSERT INTO report (domain, begin_at, end_at, kind, reporter, external_id, content, id,"
-	" day, row_count, message_count, contact, policy, origin, stored_at, version)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+	" day, row_count, message_count, contact, policy, origin, stored_at, authenticity,"
+	" mail_from, version)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
 	" (SELECT count(*) FROM report r WHERE r.domain = $1 AND r.begin_at = $2 AND"
 	" r.end_at = $3 AND r.kind = $4 AND r.reporter = $5 AND r.external_id = $6))"
 	" ON CONFLICT DO NOTHING RETURNING version";
@@ -271,6 +272,7 @@ static int add_to_ledger(struct store *store, const struct store_report *report,
 	int64_t reporter;
 	int64_t contact;
 	int64_t policy;
+	int64_t mail_from;
 	int r = store_word(store, &store->words, report->reporter, STORE_TEXT_MAX, &reporter,
 			   reterr);
 	if (r == 0) {
@@ -279,6 +281,10 @@ static int add_to_ledger(struct store *store, const struct store_report *report,
 	}
 	if (r == 0) {
 		r = store_word(store, &store->words, report->policy, STORE_TEXT_MAX, &policy,
+			       reterr);
+	}
+	if (r == 0) {
+		r = store_word(store, &store->words, report->mail_from, STORE_TEXT_MAX, &mail_from,
 			       reterr);
 	}
 	if (r < 0) {
@@ -302,6 +308,8 @@ static int add_to_ledger(struct store *store, const struct store_report *report,
 		driver_integer(policy),
 		driver_text(store_clean_text(report->origin, STORE_TEXT_MAX, &origin_text)),
 		driver_integer(report->stored_at),
+		driver_integer((int64_t)report->authenticity),
+		driver_integer(mail_from),
 	};
 	struct driver_query query = {add_report_sql, values, sizeof(values) / sizeof(values[0]),
 				     take_ledger_answer, ret_answer};
@@ -311,12 +319,13 @@ static int add_to_ledger(struct store *store, const struct store_report *report,
 	return r;
 }
 
-/* Earlier reports under the identity of $3. */
+/* Earlier reports under the identity of $3. One that does not count holds nothing. */
 #define EARLIER                                                                                    \
 	" report mine JOIN report theirs ON theirs.domain = mine.domain"                           \
 	" AND theirs.begin_at = mine.begin_at AND theirs.end_at = mine.end_at"                     \
 	" AND theirs.kind = mine.kind AND theirs.reporter = mine.reporter"                         \
-	" AND theirs.external_id = mine.external_id AND theirs.id <> mine.id"
+	" AND theirs.external_id = mine.external_id AND theirs.id <> mine.id AND " COUNTS(         \
+		"theirs")
 
 /* Rows of the open report that an earlier one has too. What is held is looked through once and not
  * for each row: two large reports must not cost the product of their rows. IS TRUE is there for
@@ -395,8 +404,8 @@ static int merge_rows(struct store *store, struct failure *reterr)
 
 static const char add_day_sql[] =
 	"INSERT INTO day_total (domain, day, reports, row_count, messages, both_pass, dkim_pass,"
-	" spf_pass, quarantined, rejected) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)"
-	" ON CONFLICT (domain, day) DO UPDATE SET reports = day_total.reports + 1,"
+	" spf_pass, quarantined, rejected) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+	" ON CONFLICT (domain, day) DO UPDATE SET reports = day_total.reports + excluded.reports,"
 	" row_count = day_total.row_count + excluded.row_count,"
 	" messages = day_total.messages + excluded.messages,"
 	" both_pass = day_total.both_pass + excluded.both_pass,"
@@ -405,7 +414,8 @@ static const char add_day_sql[] =
 	" quarantined = day_total.quarantined + excluded.quarantined,"
 	" rejected = day_total.rejected + excluded.rejected";
 
-static int add_to_day(struct store *store, struct failure *reterr)
+/* sign: 1, or -1 to take the open report out again. */
+static int add_to_day(struct store *store, int sign, struct failure *reterr)
 {
 	const struct open_report *open = &store->report;
 	const struct report_sum *sum = &open->sum;
@@ -413,27 +423,142 @@ static int add_to_day(struct store *store, struct failure *reterr)
 		return 0;
 	}
 	struct driver_value values[] = {
-		driver_integer(open->domain),	driver_integer(open->day),
-		driver_integer(sum->row_count), driver_integer(sum->messages),
-		driver_integer(sum->both_pass), driver_integer(sum->dkim_pass),
-		driver_integer(sum->spf_pass),	driver_integer(sum->quarantined),
-		driver_integer(sum->rejected),
+		driver_integer(open->domain),
+		driver_integer(open->day),
+		driver_integer(sign),
+		driver_integer(sign * sum->row_count),
+		driver_integer(sign * sum->messages),
+		driver_integer(sign * sum->both_pass),
+		driver_integer(sign * sum->dkim_pass),
+		driver_integer(sign * sum->spf_pass),
+		driver_integer(sign * sum->quarantined),
+		driver_integer(sign * sum->rejected),
 	};
 	struct driver_query query = {
 		.sql = add_day_sql, .values = values, .count = sizeof(values) / sizeof(values[0])};
 	return store_query(store, &query, reterr);
 }
 
-static int settle_rows(struct store *store, const struct ledger_answer *answer,
-		       enum store_outcome *ret_outcome, struct failure *reterr)
+/* ---- the same report again, with another proof ---- */
+
+struct held_report {
+	int64_t id; /* 0: not found */
+	enum store_authenticity authenticity;
+};
+
+static int take_held(void *context, const struct driver_row *row)
+{
+	struct held_report *held = context;
+	held->id = row->values[0].integer;
+	held->authenticity = (enum store_authenticity)row->values[1].integer;
+	return 0;
+}
+
+static int find_held(struct store *store, const struct store_report *report,
+		     struct held_report *ret_held, struct failure *reterr)
+{
+	int64_t reporter;
+	int r = store_word(store, &store->words, report->reporter, STORE_TEXT_MAX, &reporter,
+			   reterr);
+	if (r < 0) {
+		return r;
+	}
+	struct buffer id_text = buffer_new(STORE_TEXT_MAX + 8);
+	struct driver_value values[] = {
+		driver_integer(store->report.domain),
+		driver_integer(report->begin_at),
+		driver_integer(report->end_at),
+		driver_integer((int64_t)report->kind),
+		driver_integer(reporter),
+		driver_text(store_clean_text(report->id, STORE_TEXT_MAX, &id_text)),
+		driver_octets(report->content),
+	};
+	struct driver_query query = {
+		.sql = "SELECT id, authenticity FROM report WHERE domain = $1 AND begin_at = $2"
+		       " AND end_at = $3 AND kind = $4 AND reporter = $5 AND external_id = $6"
+		       " AND content = $7",
+		.values = values,
+		.count = sizeof(values) / sizeof(values[0]),
+		.each = take_held,
+		.context = ret_held};
+	r = store_query(store, &query, reterr);
+	buffer_free(&id_text);
+	return r;
+}
+
+static int note_authenticity(struct store *store, int64_t id, const struct store_report *report,
+			     struct failure *reterr)
+{
+	int64_t mail_from;
+	int r = store_word(store, &store->words, report->mail_from, STORE_TEXT_MAX, &mail_from,
+			   reterr);
+	struct driver_value values[] = {driver_integer((int64_t)report->authenticity),
+					driver_integer(mail_from), driver_integer(id)};
+	struct driver_query query = {
+		.sql = "UPDATE report SET authenticity = $1, mail_from = $2 WHERE id = $3",
+		.values = values,
+		.count = 3};
+	return r == 0 ? store_query(store, &query, reterr) : r;
+}
+
+/* Into the sums of its day and week, or out of them. */
+static int count_held(struct store *store, bool is_counting, struct failure *reterr)
+{
+	struct open_report *open = &store->report;
+	struct row_key key = key_of(open);
+	struct driver_query sum = {sum_facts_sql, key.values, 3, take_sum, &open->sum};
+	open->sum = (struct report_sum){0};
+	int r = is_counting ? merge_rows(store, reterr) : store_query(store, &sum, reterr);
+	if (r == 0) {
+		r = add_to_day(store, is_counting ? 1 : -1, reterr);
+	}
+	struct driver_query clear = {
+		.sql = "DELETE FROM day_total WHERE day = $1 AND domain = $2 AND reports = 0",
+		.values = key.values,
+		.count = 2};
+	if (r == 0) {
+		r = store_query(store, &clear, reterr);
+	}
+	return r == 0 ? store_rollup_again(store, open->day, open->domain, reterr) : r;
+}
+
+static int judge_again(struct store *store, const struct store_report *report,
+		       struct failure *reterr)
+{
+	struct held_report held = {0};
+	if (report->authenticity == STORE_AUTHENTICITY_NOT_JUDGED) {
+		return 0;
+	}
+	int r = find_held(store, report, &held, reterr);
+	if (r < 0 || held.id == 0 || held.authenticity >= report->authenticity) {
+		return r;
+	}
+	bool was_counting = !store_is_left_out(held.authenticity);
+	bool is_counting = !store_is_left_out(report->authenticity);
+	bool is_changing = report->kind == STORE_AGGREGATE && was_counting != is_counting;
+	/* Whatever waits to be added up is added under what was known until now. */
+	r = is_changing ? store_rollup(store, reterr) : 0;
+	if (r == 0) {
+		r = note_authenticity(store, held.id, report, reterr);
+	}
+	store->report.id = held.id;
+	return r == 0 && is_changing ? count_held(store, is_counting, reterr) : r;
+}
+
+static int settle_rows(struct store *store, const struct store_report *report,
+		       const struct ledger_answer *answer, enum store_outcome *ret_outcome,
+		       struct failure *reterr)
 {
 	if (!answer->is_new) {
 		*ret_outcome = STORE_SAME;
-		return delete_rows(store, reterr);
+		int r = delete_rows(store, reterr);
+		return r == 0 ? judge_again(store, report, reterr) : r;
 	}
 	int r = answer->version > 0 ? merge_rows(store, reterr) : 0;
 	*ret_outcome = answer->version > 0 ? STORE_MERGED : STORE_NEW;
-	return r == 0 ? add_to_day(store, reterr) : r;
+	return r == 0 && !store_is_left_out(report->authenticity)
+		       ? add_to_day(store, /* sign: */ 1, reterr)
+		       : r;
 }
 
 int store_report_end(struct store *store, const struct store_report *report,
@@ -450,7 +575,7 @@ int store_report_end(struct store *store, const struct store_report *report,
 		r = add_to_ledger(store, report, &answer, reterr);
 	}
 	if (r == 0) {
-		r = settle_rows(store, &answer, ret_outcome, reterr);
+		r = settle_rows(store, report, &answer, ret_outcome, reterr);
 	}
 	store->report.is_open = false;
 	return r;

@@ -56,8 +56,9 @@ static const char policies_sql[] =
 	"SELECT d.name, coalesce(w.text, ''), min(r.begin_at), max(r.end_at), count(*),"
 	" CAST(sum(r.message_count) AS BIGINT) FROM report r JOIN domain d ON d.id = r.domain"
 	" LEFT JOIN word w ON w.id = r.policy WHERE r.domain IN " SCOPE_DOMAINS
-	" AND r.day BETWEEN $2 AND $3 AND r.kind = 1 GROUP BY d.name, w.text"
-	" ORDER BY d.name, min(r.begin_at)";
+	" AND r.day BETWEEN $2 AND $3 AND r.kind = 1 AND " COUNTS(
+		"r") " GROUP BY d.name, w.text"
+		     " ORDER BY d.name, min(r.begin_at)";
 
 static int give_policy(void *context, const struct driver_row *row)
 {
@@ -86,9 +87,10 @@ static const char reporters_sql[] =
 	" r.first_at, r.last_at FROM (SELECT reporter, max(contact) AS contact, kind,"
 	" count(*) AS reports, CAST(sum(message_count) AS BIGINT) AS messages,"
 	" min(begin_at) AS first_at, max(end_at) AS last_at FROM report"
-	" WHERE domain IN " SCOPE_DOMAINS " AND day BETWEEN $2 AND $3"
-	" GROUP BY reporter, kind) r LEFT JOIN word w ON w.id = r.reporter"
-	" LEFT JOIN word c ON c.id = r.contact ORDER BY r.messages DESC, w.text, r.kind";
+	" WHERE domain IN " SCOPE_DOMAINS " AND day BETWEEN $2 AND $3 AND " COUNTS(
+		"report") " GROUP BY reporter, kind) r LEFT JOIN word w ON w.id = r.reporter"
+			  " LEFT JOIN word c ON c.id = r.contact ORDER BY r.messages DESC, w.text, "
+			  "r.kind";
 
 static int give_reporter(void *context, const struct driver_row *row)
 {
@@ -123,9 +125,10 @@ static const char details_sql[] =
 	" LEFT JOIN word w1 ON w1.id = t.word1 LEFT JOIN word w2 ON w2.id = t.word2"
 	" LEFT JOIN word w3 ON w3.id = t.word3 LEFT JOIN word w4 ON w4.id = t.word4"
 	" LEFT JOIN word w5 ON w5.id = t.word5 LEFT JOIN word o ON o.id = r.reporter"
-	" WHERE r.domain IN " SCOPE_DOMAINS " AND r.day BETWEEN $2 AND $3 AND r.kind = $4"
-	" GROUP BY w0.text, w1.text, w2.text, w3.text, w4.text, w5.text, o.text"
-	" ORDER BY 8 DESC, 1, 2, 3, 4, 5, 6, 7";
+	" WHERE r.domain IN " SCOPE_DOMAINS
+	" AND r.day BETWEEN $2 AND $3 AND r.kind = $4 AND " COUNTS(
+		"r") " GROUP BY w0.text, w1.text, w2.text, w3.text, w4.text, w5.text, o.text"
+		     " ORDER BY 8 DESC, 1, 2, 3, 4, 5, 6, 7";
 
 static int give_tls(void *context, const struct driver_row *row)
 {

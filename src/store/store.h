@@ -12,6 +12,10 @@
  *   same report again is SAME and changes nothing. Under the same identity with other rows it is
  *   MERGED: rows that are not held yet are added.
  *
+ * A report that is proved not to be its reporter's (enum store_authenticity) is kept with its rows
+ * and counts for nothing: it is in no sum and in no answer but store_authenticities(). When the
+ * same report comes again with better proof, that proof counts from then on.
+ *
  * Days are whole days since 1970-01-01 UTC, at most STORE_DAY_MAX. A report belongs to the day of
  * its period's middle.
  * Text is UTF-8; domains are canonical. One thread at a time may use a store.
@@ -47,8 +51,34 @@ enum store_kind {
 	STORE_FAILURE = 3,
 };
 
+/*
+ * What is known of where a report comes from. The numbers are kept and never changed; a higher one
+ * takes the place of a lower when the same report is read again. From _UNALIGNED to below _PROVED
+ * lies what is left out of all counts.
+ */
+enum store_authenticity {
+	STORE_AUTHENTICITY_NOT_JUDGED = 0, /* nobody said whose word counts */
+	STORE_AUTHENTICITY_NO_MAIL = 1,	   /* a file without the mail it came in */
+	STORE_AUTHENTICITY_PASSED_ON = 2,  /* inside somebody else's mail */
+	STORE_AUTHENTICITY_NO_RESULTS = 3, /* our host wrote nothing into the mail */
+	STORE_AUTHENTICITY_UNDECIDED = 4,  /* what it wrote, or a look now, decides nothing */
+	STORE_AUTHENTICITY_UNSIGNED = 5,   /* a TLS report without its reporter's signature */
+	STORE_AUTHENTICITY_OTHER_NAME = 6, /* proved to be somebody's whom it does not name */
+	STORE_AUTHENTICITY_UNALIGNED = 20, /* neither DKIM nor SPF is the sender's */
+	STORE_AUTHENTICITY_IMPOSTOR = 21,  /* proved to be another's than the known reporter's */
+	STORE_AUTHENTICITY_PROVED = 30,
+};
+
+static inline bool store_is_left_out(enum store_authenticity authenticity)
+{
+	return authenticity >= STORE_AUTHENTICITY_UNALIGNED &&
+	       authenticity < STORE_AUTHENTICITY_PROVED;
+}
+
 struct store_report {
 	enum store_kind kind;
+	enum store_authenticity authenticity;
+	struct span mail_from; /* domain of the author of the mail it came in */
 	struct span reporter;
 	struct span id;
 	struct span domain;
@@ -193,6 +223,26 @@ struct store_reporter {
 	int64_t last_at;
 };
 
+/* Reports of one reporter and kind that came the same way. */
+struct store_authenticity_line {
+	struct span reporter;
+	struct span mail_from; /* empty when they came without a mail */
+	enum store_kind kind;
+	enum store_authenticity authenticity;
+	uint64_t reports;
+	uint64_t messages;
+	int64_t first_at;
+	int64_t last_at;
+};
+
+/* Reports of one reporter that speak of the same time twice. */
+struct store_repetition {
+	struct span reporter;
+	uint64_t reports;     /* all of it */
+	uint64_t overlapping; /* that begin before another one of the same domain has ended */
+	uint64_t same_id;     /* that have the id, domain and period of another, and other rows */
+};
+
 struct store_tls_stream {
 	struct store_detail detail; /* count: in the whole scope */
 	struct span reporter;
@@ -212,6 +262,8 @@ typedef int store_stream_fn(void *context, const struct store_stream *stream);
 typedef int store_day_fn(void *context, const struct store_day *day);
 typedef int store_policy_fn(void *context, const struct store_policy *policy);
 typedef int store_reporter_fn(void *context, const struct store_reporter *reporter);
+typedef int store_authenticity_fn(void *context, const struct store_authenticity_line *line);
+typedef int store_repetition_fn(void *context, const struct store_repetition *repetition);
 typedef int store_tls_fn(void *context, const struct store_tls_stream *stream);
 
 /* The largest first. */
@@ -225,6 +277,13 @@ int store_policies(struct store *store, const struct store_scope *scope, store_p
 		   void *context, struct failure *reterr) MUST_CHECK;
 int store_reporters(struct store *store, const struct store_scope *scope, store_reporter_fn *each,
 		    void *context, struct failure *reterr) MUST_CHECK;
+/* All kinds, also what is left out; the most reports first. */
+int store_authenticities(struct store *store, const struct store_scope *scope,
+			 store_authenticity_fn *each, void *context,
+			 struct failure *reterr) MUST_CHECK;
+/* Aggregate reports; only reporters with a repetition. */
+int store_repetitions(struct store *store, const struct store_scope *scope,
+		      store_repetition_fn *each, void *context, struct failure *reterr) MUST_CHECK;
 int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
 		      void *context, struct failure *reterr) MUST_CHECK;
 /* The same of failure reports: words as in enum store_failure_word, count the incidents. */

@@ -132,9 +132,15 @@ static const char weeks_postgresql[] =
 	"CREATE INDEX fact_by_report ON fact (domain, day, report);" ROLLUP_POSTGRESQL("fact f",
 										       "true");
 
+/* By enum store_authenticity; mail_from is a word. */
+static const char authenticity_sql[] =
+	"ALTER TABLE report ADD COLUMN authenticity SMALLINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE report ADD COLUMN mail_from INTEGER NOT NULL DEFAULT 0;";
+
 static const struct migration_step steps[] = {
 	{{[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
 	{{[DRIVER_SQLITE] = weeks_sqlite, [DRIVER_POSTGRESQL] = weeks_postgresql}},
+	{{[DRIVER_SQLITE] = authenticity_sql, [DRIVER_POSTGRESQL] = authenticity_sql}},
 };
 
 const struct migration_list migrations_reports = {"reports", steps,

@@ -32,7 +32,7 @@ static bool allows_hash(const struct dkim_key *key, enum dkim_algorithm algorith
 
 /* RFC 6376 6.1.2: what the record allows, before any arithmetic. */
 static enum dkim_reason check_record(const struct dkim_key *key,
-				     const struct dkim_signature *signature)
+				     const struct dkim_signature *signature, bool is_for_tls_report)
 {
 	bool is_ed25519 = signature->algorithm == DKIM_ED25519_SHA256;
 	if (key->is_revoked) {
@@ -44,7 +44,7 @@ static enum dkim_reason check_record(const struct dkim_key *key,
 	if (!allows_hash(key, signature->algorithm)) {
 		return DKIM_REASON_KEY_HASH;
 	}
-	if (!key->allows_email) {
+	if (is_for_tls_report ? !key->allows_tls_report : !key->allows_email) {
 		return DKIM_REASON_KEY_SERVICE;
 	}
 	if (key->is_strict_identity && !span_equal(signature->identity_domain, signature->domain)) {
@@ -135,7 +135,7 @@ static enum dkim_reason check_key(const struct dkim_key *key,
 				  const struct digest_value *digest,
 				  const struct dkim_key_options *options)
 {
-	enum dkim_reason reason = check_record(key, signature);
+	enum dkim_reason reason = check_record(key, signature, options->is_for_tls_report);
 	if (reason == DKIM_REASON_NONE) {
 		reason = check_size(key, options);
 	}

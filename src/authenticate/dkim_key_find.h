@@ -18,6 +18,7 @@
 struct dkim_key_options {
 	struct key_cache *cache; /* may be NULL */
 	bool allows_short_keys;	 /* 512 bits; for test data from before RFC 8301 only */
+	bool is_for_tls_report;	 /* RFC 8460 3: the message carries one, and s=tlsrpt is for that */
 };
 
 struct dkim_key_check {

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/mailbox_options.h"
 #include "cli/moment.h"
+#include "cli/report_trust.h"
 #include "cli/store_options.h"
 #include "service/ingest.h"
 
@@ -24,6 +25,7 @@ struct ingest_command_options {
 	const char *move_to;
 	const char *watch;
 	struct mailbox_options mailbox;
+	struct trust_options trust;
 	bool is_json;
 	bool is_quiet;
 	bool is_verbose;
@@ -44,12 +46,18 @@ static const struct option options[] = {
 };
 static const struct option mailbox_options[] = {
 	MAILBOX_OPTIONS(struct ingest_command_options, mailbox)};
+static const struct option trust_options[] = {TRUST_OPTIONS(struct ingest_command_options, trust)};
+static const struct option dns_options[] = {DNS_OPTIONS(struct ingest_command_options, trust.dns)};
 static const struct option_group group = OPTION_GROUP("reading", options);
 static const struct option_group mailbox_group = OPTION_GROUP("IMAP mailboxes", mailbox_options);
-static const struct option_group *const groups[] = {&group, &mailbox_group, NULL};
+static const struct option_group trust_group = OPTION_GROUP("forged reports", trust_options);
+static const struct option_group dns_group = OPTION_GROUP("DNS, with --verify", dns_options);
+static const struct option_group *const groups[] = {&group, &mailbox_group, &trust_group,
+						    &dns_group, NULL};
 
 struct ingest_run {
 	const struct ingest_command_options *options;
+	struct report_trust *trust;
 	bool has_progress;
 	uint64_t shown_refusals;
 };
@@ -117,6 +125,29 @@ static void show_refused(void *context, const struct report_origin *origin,
 	fputc('\n', stderr);
 }
 
+static const char *left_out_text(enum store_authenticity authenticity)
+{
+	return authenticity == STORE_AUTHENTICITY_IMPOSTOR
+		       ? "sent by somebody else than the reporter it names"
+		       : "its mail is aligned with nobody";
+}
+
+static void show_left_out(void *context, struct span origin, const struct store_report *report)
+{
+	struct ingest_run *run = context;
+	end_progress(run);
+	if (!may_show(run)) {
+		return;
+	}
+	fputs("mailseal: ", stderr);
+	print_plain(origin);
+	fputs(": left out: a report of ", stderr);
+	print_plain(report->reporter);
+	fputs(", in a mail from ", stderr);
+	print_plain(report->mail_from);
+	fprintf(stderr, ": %s\n", left_out_text(report->authenticity));
+}
+
 static void show_unreadable(void *context, struct span path, const struct failure *failure)
 {
 	struct ingest_run *run = context;
@@ -155,6 +186,16 @@ static void write_json(const struct ingest_counts *counts, struct buffer *text)
 	json_object_end(&json);
 	put(&json, "same_reports", counts->same_reports);
 	put(&json, "merged_reports", counts->merged_reports);
+	put(&json, "left_out", counts->left_out);
+	json_key(&json, "authenticity");
+	json_object_begin(&json);
+	for (int i = 0; i <= STORE_AUTHENTICITY_PROVED; i++) {
+		if (counts->authenticities[i] > 0) {
+			put(&json, authenticity_name((enum store_authenticity)i),
+			    counts->authenticities[i]);
+		}
+	}
+	json_object_end(&json);
 	put(&json, "rows", counts->rows);
 	put(&json, "messages", counts->messages);
 	json_key(&json, "refusals");
@@ -197,6 +238,10 @@ static void write_text(const struct ingest_counts *counts, struct buffer *text)
 	write_line(text, counts->reports[REPORT_KIND_FAILURE], "new failure reports");
 	write_line(text, counts->same_reports, "reports that were held already");
 	write_line(text, counts->merged_reports, "reports with more rows for one held already");
+	write_line(text, counts->authenticities[STORE_AUTHENTICITY_PROVED],
+		   "reports proved to come from their reporters");
+	write_line(text, counts->left_out,
+		   "reports proved NOT to come from whom they name: left out of all counts");
 	write_line(text, counts->documents[REPORT_REPAIRED], "documents repaired, nothing lost");
 	write_line(text, counts->documents[REPORT_PARTIAL],
 		   "documents of which something was lost");
@@ -213,7 +258,7 @@ static void write_text(const struct ingest_counts *counts, struct buffer *text)
 static bool has_trouble(const struct ingest_counts *counts)
 {
 	return counts->unreadable_files + counts->documents[REPORT_REFUSED] +
-		       counts->documents[REPORT_PARTIAL] >
+		       counts->documents[REPORT_PARTIAL] + counts->left_out >
 	       0;
 }
 
@@ -284,7 +329,9 @@ static int run_with(struct ingest_run *run, struct store *store, const struct st
 		.move_to = run->options->move_to,
 		.context = run,
 		.progress = show_progress,
+		.authenticity = report_trust_options(run->trust),
 		.refused = show_refused,
+		.left_out = show_left_out,
 		.unreadable = show_unreadable,
 		.is_stopped = is_stopped,
 	};
@@ -330,11 +377,16 @@ static enum exit_code run(const struct invocation *invocation)
 	struct failure failure;
 	enum exit_code code = EXIT_INTERNAL;
 	interrupt_catch();
-	int r = store_open_option(run.options->database, /* must_exist: */ false, &store, &failure);
+	int r = report_trust_open(&run.options->trust, &run.trust, &failure);
+	if (r < 0) {
+		return complain_failure(&failure);
+	}
+	r = store_open_option(run.options->database, /* must_exist: */ false, &store, &failure);
 	if (r == 0) {
 		r = run_with(&run, store, &invocation->operands, &code, &failure);
 		store_close(store);
 	}
+	report_trust_close(run.trust);
 	return r < 0 ? complain_failure(&failure) : code;
 }
 

@@ -22,6 +22,7 @@ struct provider_table {
 	struct map by_dkim_domain;
 	struct map by_envelope;
 	struct map by_ptr;
+	struct map by_report_from;
 	struct map by_retired;
 };
 
@@ -67,6 +68,7 @@ static void add_provider(struct provider_table *table, const struct conf_section
 	p->ptr = list_of(arena, section, "ptr", &p->ptr_count);
 	p->networks = list_of(arena, section, "network", &p->network_count);
 	p->envelopes = list_of(arena, section, "envelope", &p->envelope_count);
+	p->report_from = list_of(arena, section, "report-from", &p->report_from_count);
 }
 
 static void add_retired(struct provider_table *table, const struct conf_section *section)
@@ -132,9 +134,9 @@ static void index_names(struct map *map, const struct span *names, size_t count,
 
 static void build_indexes(struct provider_table *table)
 {
-	struct map *maps[] = {&table->by_spf,	      &table->by_mx,	   &table->by_dkim_cname,
-			      &table->by_dkim_domain, &table->by_envelope, &table->by_ptr,
-			      &table->by_retired};
+	struct map *maps[] = {&table->by_spf,	      &table->by_mx,	     &table->by_dkim_cname,
+			      &table->by_dkim_domain, &table->by_envelope,   &table->by_ptr,
+			      &table->by_retired,     &table->by_report_from};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
 		*maps[i] = map_new(table->arena, NAMES_MAX, 0);
 	}
@@ -146,6 +148,7 @@ static void build_indexes(struct provider_table *table)
 		index_names(&table->by_dkim_domain, p->dkim_domains, p->dkim_domain_count, p);
 		index_names(&table->by_envelope, p->envelopes, p->envelope_count, p);
 		index_names(&table->by_ptr, p->ptr, p->ptr_count, p);
+		index_names(&table->by_report_from, p->report_from, p->report_from_count, p);
 	}
 	for (size_t i = 0; i < table->retired.len; i++) {
 		struct retired_destination *r =
@@ -241,6 +244,12 @@ const struct provider *provider_by_dkim_domain(const struct provider_table *tabl
 const struct provider *provider_by_envelope(const struct provider_table *table, struct span domain)
 {
 	return find_at_or_above(&table->by_envelope, domain);
+}
+
+const struct provider *provider_by_report_from(const struct provider_table *table,
+					       struct span domain)
+{
+	return find_at_or_above(&table->by_report_from, domain);
 }
 
 const struct provider *provider_by_ptr(const struct provider_table *table, struct span host)

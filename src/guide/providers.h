@@ -32,6 +32,8 @@ struct provider {
 	size_t network_count;
 	const struct span *envelopes; /* its own envelope sender domains */
 	size_t envelope_count;
+	const struct span *report_from; /* author domains of the reports it sends itself */
+	size_t report_from_count;
 };
 
 /* A report destination whose service has closed. */
@@ -61,6 +63,8 @@ const struct provider *provider_by_dkim_cname(const struct provider_table *table
 const struct provider *provider_by_dkim_domain(const struct provider_table *table,
 					       struct span domain);
 const struct provider *provider_by_envelope(const struct provider_table *table, struct span domain);
+const struct provider *provider_by_report_from(const struct provider_table *table,
+					       struct span domain);
 const struct provider *provider_by_ptr(const struct provider_table *table, struct span host);
 /* The retired service a report address' host belongs to; NULL when none. */
 const struct retired_destination *retired_destination_find(const struct provider_table *table,

@@ -149,13 +149,25 @@ static bool read_number(struct parser *parser, uint64_t *ret_number)
 	       (number_parse_decimal(digits, UINT32_MAX, ret_number) || fail(parser));
 }
 
-/* type "." property "=" value */
-static bool read_property(struct parser *parser, struct span type,
+/* type "." property, then "="; Microsoft 365 has an "action" without a type. */
+static bool read_property_name(struct parser *parser, struct span word,
+			       struct authentication_property *property)
+{
+	if (accept(parser, '=')) {
+		property->property = word;
+		parser->results->is_strict = false;
+		return true;
+	}
+	property->type = word;
+	return expect(parser, '.') && read_word(parser, is_method_octet, &property->property) &&
+	       expect(parser, '=');
+}
+
+static bool read_property(struct parser *parser, struct span word,
 			  struct authentication_result *result)
 {
-	struct authentication_property property = {.type = type};
-	if (!expect(parser, '.') || !read_word(parser, is_method_octet, &property.property) ||
-	    !expect(parser, '=') || !read_value(parser, &property.value)) {
+	struct authentication_property property = {.type = {NULL, 0}};
+	if (!read_property_name(parser, word, &property) || !read_value(parser, &property.value)) {
 		return false;
 	}
 	struct authentication_property *kept =

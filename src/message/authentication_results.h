@@ -11,7 +11,7 @@
 #define AUTHENTICATION_PROPERTIES_MAX 50
 
 struct authentication_property {
-	struct span type;     /* "header" */
+	struct span type;     /* "header"; empty in a form that RFC 8601 does not have */
 	struct span property; /* "from" */
 	struct span value;    /* unquoted */
 };
@@ -37,8 +37,8 @@ struct authentication_results {
 
 /*
  * Reads a field's value. Forms that are common though not in RFC 8601 are read and noted: no
- * authserv-id, a dot in a method, a semicolon at the end, any visible octets as a value. False when
- * it is broken; then only bad_offset holds.
+ * authserv-id, a dot in a method, a property without a type, a semicolon at the end, any visible
+ * octets as a value. False when it is broken; then only bad_offset holds.
  */
 bool authentication_results_parse(struct arena *arena, struct span value,
 				  struct authentication_results *ret_results) MUST_CHECK;

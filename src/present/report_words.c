@@ -141,6 +141,77 @@ struct span plan_sentence(const struct plan *plan)
 			     sizeof(args) / sizeof(args[0]), NULL);
 }
 
+struct span authenticity_sentence(enum store_authenticity authenticity)
+{
+	static const enum sentence_id sentences[STORE_AUTHENTICITY_PROVED + 1] = {
+		[STORE_AUTHENTICITY_NOT_JUDGED] = SENTENCE_ORIGIN_NOT_JUDGED,
+		[STORE_AUTHENTICITY_NO_MAIL] = SENTENCE_ORIGIN_NO_MAIL,
+		[STORE_AUTHENTICITY_PASSED_ON] = SENTENCE_ORIGIN_PASSED_ON,
+		[STORE_AUTHENTICITY_NO_RESULTS] = SENTENCE_ORIGIN_NO_RESULTS,
+		[STORE_AUTHENTICITY_UNDECIDED] = SENTENCE_ORIGIN_UNDECIDED,
+		[STORE_AUTHENTICITY_UNSIGNED] = SENTENCE_ORIGIN_UNSIGNED,
+		[STORE_AUTHENTICITY_OTHER_NAME] = SENTENCE_ORIGIN_OTHER_NAME,
+		[STORE_AUTHENTICITY_UNALIGNED] = SENTENCE_ORIGIN_UNALIGNED,
+		[STORE_AUTHENTICITY_IMPOSTOR] = SENTENCE_ORIGIN_IMPOSTOR,
+		[STORE_AUTHENTICITY_PROVED] = SENTENCE_ORIGIN_PROVED,
+	};
+	return sentence_get(sentences[authenticity]);
+}
+
+static struct span count_text(struct arena *arena, uint64_t count)
+{
+	return arena_printf(arena, "%llu", (unsigned long long)count);
+}
+
+static struct span fill_total(struct arena *arena, enum sentence_id sentence,
+			      const struct origin_total *total)
+{
+	const struct template_arg args[] = {
+		{SPAN("reports"), count_text(arena, total->reports)},
+		{SPAN("messages"), count_text(arena, total->messages)},
+	};
+	return template_fill(arena, sentence_get(sentence), args, sizeof(args) / sizeof(args[0]),
+			     NULL);
+}
+
+static struct span repetition_text(const struct senders_report *report)
+{
+	uint64_t overlapping = 0;
+	uint64_t same = 0;
+	if (report->repetitions.len == 0) {
+		return span_of(NULL, 0);
+	}
+	for (size_t i = 0; i < report->repetitions.len; i++) {
+		const struct store_repetition *item =
+			VECTOR_AT(&report->repetitions, const struct store_repetition, i);
+		overlapping += item->overlapping;
+		same += item->same_id;
+	}
+	const struct template_arg args[] = {
+		{SPAN("overlapping"), count_text(report->arena, overlapping)},
+		{SPAN("same"), count_text(report->arena, same)},
+		{SPAN("reporters"), count_text(report->arena, report->repetitions.len)},
+		{SPAN("reporter"),
+		 VECTOR_AT(&report->repetitions, const struct store_repetition, 0)->reporter},
+	};
+	return template_fill(report->arena, sentence_get(SENTENCE_ORIGINS_REPEATING), args,
+			     sizeof(args) / sizeof(args[0]), NULL);
+}
+
+void origin_sentences(const struct senders_report *report, struct span ret_lines[ORIGIN_SENTENCES])
+{
+	struct origin_totals totals = senders_origin_totals(report);
+	struct arena *arena = report->arena;
+	ret_lines[0] = totals.left_out.reports > 0
+			       ? fill_total(arena, SENTENCE_ORIGINS_LEFT_OUT, &totals.left_out)
+			       : span_of(NULL, 0);
+	ret_lines[1] = totals.unknown.reports == 0 ? span_of(NULL, 0)
+		       : totals.proved.reports == 0
+			       ? fill_total(arena, SENTENCE_ORIGINS_NONE_PROVED, &totals.unknown)
+			       : fill_total(arena, SENTENCE_ORIGINS_UNKNOWN, &totals.unknown);
+	ret_lines[2] = repetition_text(report);
+}
+
 struct span tls_cause_sentence(struct span result)
 {
 	static const struct {

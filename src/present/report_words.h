@@ -4,6 +4,7 @@
 #ifndef MAILSEAL_PRESENT_REPORT_WORDS_H
 #define MAILSEAL_PRESENT_REPORT_WORDS_H
 
+#include "service/authenticity.h"
 #include "service/plan.h"
 
 struct span evidence_sentence(enum mail_evidence evidence);
@@ -12,6 +13,12 @@ struct span evidence_sentence(enum mail_evidence evidence);
 struct span sender_fix(struct arena *arena, const struct sender *sender);
 /* "{domain}" and the others filled in. In the plan's arena. */
 struct span plan_sentence(const struct plan *plan);
+/* Why it is what it is. */
+struct span authenticity_sentence(enum store_authenticity authenticity);
+/* What is to be said of the reports themselves: how many are proved, left out, repeated. Empty
+ * lines are none. In the report's arena; ORIGIN_SENTENCES of them. */
+#define ORIGIN_SENTENCES 3
+void origin_sentences(const struct senders_report *report, struct span ret_lines[ORIGIN_SENTENCES]);
 /* By the RFC's word; empty for "success". */
 struct span tls_cause_sentence(struct span result);
 /* "2026-11-23" of a day or a time. In the arena. */

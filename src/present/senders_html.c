@@ -207,6 +207,52 @@ static void write_sender_table(struct page *page, const struct senders_report *r
 	}
 }
 
+static void write_left_out(struct page *page, const struct senders_report *report)
+{
+	page_html(page,
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Reports that "
+		  "are left out\"><table><thead><tr><th scope=\"col\">In the name of</th>"
+		  "<th scope=\"col\">Sent by</th><th scope=\"col\" class=\"number\">Reports</th>"
+		  "<th scope=\"col\" class=\"number\">Messages</th><th scope=\"col\">Last</th>"
+		  "<th scope=\"col\">Why</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < report->origins.len; i++) {
+		const struct store_authenticity_line *line =
+			VECTOR_AT(&report->origins, const struct store_authenticity_line, i);
+		if (!store_is_left_out(line->authenticity)) {
+			continue;
+		}
+		page_html(page, "<tr>");
+		page_element(page, "td", NULL, line->reporter);
+		page_element(page, "td", NULL, line->mail_from);
+		write_number(page, line->reports);
+		write_number(page, line->messages);
+		page_element(page, "td", NULL,
+			     day_text(report->arena, line->last_at / STORE_DAY_SECONDS));
+		page_element(page, "td", NULL, authenticity_sentence(line->authenticity));
+		page_html(page, "</tr>\n");
+	}
+	page_html(page, "</tbody></table></div>\n");
+}
+
+static void write_origins(struct page *page, const struct senders_report *report)
+{
+	struct span lines[ORIGIN_SENTENCES];
+	bool is_first = true;
+	origin_sentences(report, lines);
+	for (size_t i = 0; i < ORIGIN_SENTENCES; i++) {
+		if (lines[i].len > 0 && is_first) {
+			page_html(page, "<h2>The reports themselves</h2>\n");
+			is_first = false;
+		}
+		if (lines[i].len > 0) {
+			page_element(page, "p", NULL, lines[i]);
+		}
+	}
+	if (senders_origin_totals(report).left_out.reports > 0) {
+		write_left_out(page, report);
+	}
+}
+
 static void write_tls(struct page *page, const struct senders_report *report)
 {
 	if (report->tls.len == 0) {
@@ -351,6 +397,7 @@ void present_senders_html(const struct senders_report *report, const struct plan
 	write_sender_chart(&page, report);
 	write_sender_table(&page, report, (const struct sender *const *)report->senders,
 			   report->sender_count, "All senders");
+	write_origins(&page, report);
 	write_tls(&page, report);
 	write_failures(&page, report);
 	page_html(&page, "</main>\n<footer class=\"page\"><p>Made ");

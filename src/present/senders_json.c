@@ -4,6 +4,9 @@
 #include "present/report_words.h"
 #include "present/senders_text.h"
 
+static const char *const store_kind_names[] = {
+	[STORE_AGGREGATE] = "aggregate", [STORE_TLS] = "tls", [STORE_FAILURE] = "failure"};
+
 static void put_count(struct json_writer *json, const char *key, uint64_t count)
 {
 	json_key_number(json, key, count > INT64_MAX ? INT64_MAX : (int64_t)count);
@@ -140,8 +143,6 @@ static void put_days(struct json_writer *json, const struct senders_report *repo
 
 static void put_reporters(struct json_writer *json, const struct senders_report *report)
 {
-	static const char *const kinds[] = {
-		[STORE_AGGREGATE] = "aggregate", [STORE_TLS] = "tls", [STORE_FAILURE] = "failure"};
 	json_key(json, "reporters");
 	json_array_begin(json);
 	for (size_t i = 0; i < report->reporters.len; i++) {
@@ -151,7 +152,7 @@ static void put_reporters(struct json_writer *json, const struct senders_report 
 		json_key_string(json, "name", reporter->name);
 		json_key_string(json, "organisation",
 				senders_reporter_organisation(report, reporter));
-		json_key_string(json, "kind", span_of_string(kinds[reporter->kind]));
+		json_key_string(json, "kind", span_of_string(store_kind_names[reporter->kind]));
 		put_count(json, "reports", reporter->reports);
 		put_count(json, "messages", reporter->messages);
 		put_time(json, "first", reporter->first_at);
@@ -159,6 +160,69 @@ static void put_reporters(struct json_writer *json, const struct senders_report 
 		json_object_end(json);
 	}
 	json_array_end(json);
+}
+
+static void put_total_of(struct json_writer *json, const char *key,
+			 const struct origin_total *total)
+{
+	json_key(json, key);
+	json_object_begin(json);
+	put_count(json, "reports", total->reports);
+	put_count(json, "messages", total->messages);
+	json_object_end(json);
+}
+
+static void put_origin(struct json_writer *json, const struct store_authenticity_line *line)
+{
+	json_object_begin(json);
+	json_key_string(json, "authenticity",
+			span_of_string(authenticity_name(line->authenticity)));
+	json_key_string(json, "why", authenticity_sentence(line->authenticity));
+	json_key_string(json, "reporter", line->reporter);
+	json_key_string(json, "mail_from", line->mail_from);
+	json_key_string(json, "kind", span_of_string(store_kind_names[line->kind]));
+	put_count(json, "reports", line->reports);
+	put_count(json, "messages", line->messages);
+	put_time(json, "first", line->first_at);
+	put_time(json, "last", line->last_at);
+	json_object_end(json);
+}
+
+static void put_repetitions(struct json_writer *json, const struct senders_report *report)
+{
+	json_key(json, "repeating");
+	json_array_begin(json);
+	for (size_t i = 0; i < report->repetitions.len; i++) {
+		const struct store_repetition *item =
+			VECTOR_AT(&report->repetitions, const struct store_repetition, i);
+		json_object_begin(json);
+		json_key_string(json, "reporter", item->reporter);
+		put_count(json, "reports", item->reports);
+		put_count(json, "overlapping", item->overlapping);
+		put_count(json, "same_id", item->same_id);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+/* Where the reports come from: who is proved, what is left out, who speaks of one time twice. */
+static void put_origins(struct json_writer *json, const struct senders_report *report)
+{
+	struct origin_totals totals = senders_origin_totals(report);
+	json_key(json, "authenticity");
+	json_object_begin(json);
+	put_total_of(json, "proved", &totals.proved);
+	put_total_of(json, "unknown", &totals.unknown);
+	put_total_of(json, "left_out", &totals.left_out);
+	json_key(json, "origins");
+	json_array_begin(json);
+	for (size_t i = 0; i < report->origins.len; i++) {
+		put_origin(json,
+			   VECTOR_AT(&report->origins, const struct store_authenticity_line, i));
+	}
+	json_array_end(json);
+	put_repetitions(json, report);
+	json_object_end(json);
 }
 
 static void put_policies(struct json_writer *json, const struct senders_report *report)
@@ -247,6 +311,7 @@ void present_senders_json(const struct senders_report *report, struct buffer *te
 		    report->sender_count);
 	put_days(&json, report);
 	put_reporters(&json, report);
+	put_origins(&json, report);
 	put_policies(&json, report);
 	put_tls(&json, report);
 	put_failures(&json, report);
@@ -351,6 +416,7 @@ void present_plan_json(const struct plan *plan, struct buffer *text)
 	put_senders(&json, "blockers", report->arena, plan->blockers, plan->blocker_count);
 	put_impact(&json, report);
 	put_what_if(&json, plan->what_if);
+	put_origins(&json, report);
 	put_policies(&json, report);
 	json_object_end(&json);
 	buffer_putc(text, '\n');

@@ -103,6 +103,45 @@ static void write_class(const struct ink *ink, const struct senders_report *repo
 	}
 }
 
+/* Of reports whose mail is somebody else's: who sent what in whose name. */
+static void write_left_out(const struct ink *ink, const struct senders_report *report)
+{
+	size_t shown = 0;
+	for (size_t i = 0; i < report->origins.len && shown < SHOWN_FAILURES; i++) {
+		const struct store_authenticity_line *line =
+			VECTOR_AT(&report->origins, const struct store_authenticity_line, i);
+		if (!store_is_left_out(line->authenticity)) {
+			continue;
+		}
+		buffer_puts(ink->out, "  ");
+		write_padded(ink, INK_RED, line->reporter, NAME_COLUMNS);
+		buffer_printf(ink->out, "%10llu  reports from ", (unsigned long long)line->reports);
+		ink_text(ink, INK_PLAIN, line->mail_from);
+		buffer_printf(ink->out, ", %.*s..%.*s\n",
+			      SPAN_ARG(day_text(report->arena, line->first_at / STORE_DAY_SECONDS)),
+			      SPAN_ARG(day_text(report->arena, line->last_at / STORE_DAY_SECONDS)));
+		ink_wrap(ink, INK_PLAIN, 6, 0, authenticity_sentence(line->authenticity));
+		shown++;
+	}
+}
+
+static void write_origins(const struct ink *ink, const struct senders_report *report)
+{
+	struct span lines[ORIGIN_SENTENCES];
+	bool is_first = true;
+	origin_sentences(report, lines);
+	for (size_t i = 0; i < ORIGIN_SENTENCES; i++) {
+		if (lines[i].len > 0 && is_first) {
+			write_heading(ink, "The reports themselves");
+			is_first = false;
+		}
+		if (lines[i].len > 0) {
+			ink_wrap(ink, INK_PLAIN, 2, 0, lines[i]);
+		}
+	}
+	write_left_out(ink, report);
+}
+
 static void write_tls(const struct ink *ink, const struct senders_report *report)
 {
 	bool is_first = true;
@@ -160,6 +199,7 @@ void present_senders_terminal(const struct senders_report *report,
 	for (int class = 0; class < MAIL_CLASS_COUNT; class ++) {
 		write_class(&ink, report, (enum mail_class) class, style->is_verbose);
 	}
+	write_origins(&ink, report);
 	write_tls(&ink, report);
 	write_failures(&ink, report, style->is_verbose);
 }
@@ -264,6 +304,7 @@ void present_plan_terminal(const struct plan *plan, const struct terminal_style 
 		buffer_putc(text, '\n');
 	}
 	write_blockers(&ink, plan);
+	write_origins(&ink, plan->senders);
 	write_impact(&ink, plan->senders);
 	write_what_if(&ink, plan->what_if);
 }

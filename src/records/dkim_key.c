@@ -104,15 +104,19 @@ static void see_service(struct reader *reader, const struct tag *word)
 {
 	bool is_email =
 		span_equal(word->value, SPAN("email")) || span_equal(word->value, SPAN("*"));
+	/* RFC 8460 3: for nothing but TLS reports */
+	bool is_tls_report = span_equal(word->value, SPAN("tlsrpt"));
 	reader->key->allows_email = reader->key->allows_email || is_email;
-	if (!is_email) {
+	reader->key->allows_tls_report =
+		reader->key->allows_tls_report || is_email || is_tls_report;
+	if (!is_email && !is_tls_report) {
 		warn_word(reader, word, "email or *");
 	}
 }
 
 static void read_s(struct reader *reader, const struct tag *tag)
 {
-	reader->key->allows_email = false;
+	reader->key->allows_email = reader->key->allows_tls_report = false;
 	if (check_not_empty(reader, tag, "email or *, or no \"s\" tag") &&
 	    !tag_checks_glued(&reader->checks, tag)) {
 		for_each_word(reader, tag, see_service);
@@ -363,6 +367,7 @@ struct dkim_key *dkim_key_parse(struct arena *arena, struct span text)
 		.type = DKIM_KEY_RSA, /* RFC 6376 3.6.1: the default of k= */
 		.allows_sha256 = true,
 		.allows_email = true,
+		.allows_tls_report = true,
 	};
 	struct reader reader = {
 		.checks = {arena, &key->problems, tag_names, COUNT(tag_names)},

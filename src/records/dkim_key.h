@@ -30,6 +30,7 @@ struct dkim_key {
 	bool allows_sha256;	 /* no h=, or h= holds sha256 */
 	bool allows_sha1_only;	 /* h= holds nothing but sha1 */
 	bool allows_email;	 /* no s=, or s= holds email or * */
+	bool allows_tls_report;	 /* likewise, or s= holds tlsrpt (RFC 8460 3) */
 	bool is_version_first;	 /* v= absent, or first */
 	struct problems problems;
 };

@@ -218,6 +218,8 @@ static void read_parsed(struct report_reader *reader, struct mime_mail *mime, ui
 	struct mail mail = {reader, mime, member, mime_mail_part_count(mime), outer == NULL};
 	struct report_mail head = mime_mail_head(mime);
 	head.number = number;
+	head.is_inside = outer != NULL;
+	head.raw = outer == NULL ? reader->mail : span_of(NULL, 0);
 	if (reading->nesting == reading->options.limits.max_nesting) {
 		reading_document_begin(reading, member);
 		reading_refuse(reading, REPORT_REFUSED_NESTING, "archives and mails");
@@ -257,6 +259,9 @@ void reader_read_mail(struct report_reader *reader, struct span message, uint64_
 		return;
 	}
 	struct mime_mail *mime = mime_mail_new(&reader->reading, message);
+	if (reader->reading.mail == NULL) {
+		reader->mail = message;
+	}
 	if (mime != NULL) {
 		read_parsed(reader, mime, number, member);
 	} else if (reader->reading.status >= 0) {

@@ -13,6 +13,7 @@
 struct report_reader {
 	struct reading reading;
 	struct aggregate_xml *xml;
+	struct span mail; /* the outermost one that is read */
 };
 
 /* A part of a mail may be anything; a file was meant to be a report. */

@@ -17,7 +17,8 @@
  * middle (a limit, broken text), *_end still comes with what was read, then document_end.
  *
  * A callback may be NULL. It returns 0, or a negative enum failure_code with *reterr filled, which
- * stops all reading at once and is handed back. All pointers and spans are valid only in the call.
+ * stops all reading at once and is handed back. All pointers and spans are valid only in the call;
+ * the spans of origin->mail until document_end.
  */
 #ifndef MAILSEAL_REPORTS_SINK_H
 #define MAILSEAL_REPORTS_SINK_H
@@ -69,6 +70,8 @@ struct report_mail {
 	bool has_date;
 	int64_t date;
 	uint64_t number; /* 1-based in an mbox; else 1 */
+	bool is_inside;	 /* of another mail, whose receiver vouches for nothing in it */
+	struct span raw; /* the whole mail as it was read; empty when it is inside another */
 };
 
 struct report_origin {

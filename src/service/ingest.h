@@ -9,6 +9,7 @@
 #define MAILSEAL_SERVICE_INGEST_H
 
 #include "reports/reports.h"
+#include "service/authenticity.h"
 #include "store/mailboxes.h"
 
 /* A batch ends after a report that brings it to this many rows, or after so many files. */
@@ -22,8 +23,11 @@ struct ingest_counts {
 	uint64_t reports[REPORT_KIND_FAILURE + 1]; /* new ones, by kind */
 	uint64_t same_reports;			   /* held already */
 	uint64_t merged_reports;
-	uint64_t rows; /* of new and merged aggregate reports */
+	uint64_t rows; /* of new and merged aggregate reports that are not left out */
 	uint64_t messages;
+	/* Of all reports, held ones included; by number. */
+	uint64_t authenticities[STORE_AUTHENTICITY_PROVED + 1];
+	uint64_t left_out; /* proved not to be their reporters' */
 	uint64_t warnings[REPORT_WARNING_COUNT];
 	uint64_t refusals[REPORT_REFUSAL_COUNT];
 };
@@ -31,12 +35,16 @@ struct ingest_counts {
 struct ingest_options {
 	struct store *store;
 	int64_t now;
+	/* By what is known of the mail a report came in; NULL: nothing is asked. */
+	const struct authenticity_options *authenticity;
 	const char *move_to; /* folder for files that are done; NULL leaves them */
 	void *context;
 	/* Called after each file, and for what could not be used. May be NULL. */
 	void (*progress)(void *context, const struct ingest_counts *counts);
 	void (*refused)(void *context, const struct report_origin *origin,
 			const struct report_ending *ending);
+	/* A report that is kept and counts for nothing. */
+	void (*left_out)(void *context, struct span origin, const struct store_report *report);
 	void (*unreadable)(void *context, struct span path, const struct failure *failure);
 	bool (*is_stopped)(void *context);
 };

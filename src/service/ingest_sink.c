@@ -69,6 +69,11 @@ static struct span content_of(struct ingest_sink *sink, struct report_hash hash)
 	return span_of(sink->content, sizeof(sink->content));
 }
 
+static int64_t mail_date(const struct ingest_sink *sink)
+{
+	return sink->has_mail && sink->mail.has_date ? sink->mail.date : 0;
+}
+
 static struct store_report report_of(struct ingest_sink *sink, enum store_kind kind,
 				     const struct report_identity *identity)
 {
@@ -79,8 +84,9 @@ static struct store_report report_of(struct ingest_sink *sink, enum store_kind k
 		.id = identity->id,
 		.domain = identity->domain,
 		/* Never the time of reading: the same report read again must be the same. */
-		.begin_at = period->is_known ? period->begin : sink->mail_date,
-		.end_at = period->is_known ? period->end : sink->mail_date,
+		.begin_at = period->is_known ? period->begin : mail_date(sink),
+		.end_at = period->is_known ? period->end : mail_date(sink),
+		.mail_from = sink->has_mail ? sink->mail.from_domain : span_of(NULL, 0),
 		.origin = buffer_span(&sink->origin),
 		.content = content_of(sink, identity->content),
 		.stored_at = sink->options.now,
@@ -136,8 +142,10 @@ static int on_document_begin(void *context, const struct report_origin *origin,
 		buffer_puts(&sink->origin, ": ");
 		buffer_append(&sink->origin, span_slice(origin->member, 0, ORIGIN_MAX_BYTES / 4));
 	}
-	const struct report_mail *mail = origin->mail;
-	sink->mail_date = mail != NULL && mail->has_date ? mail->date : 0;
+	sink->has_mail = origin->mail != NULL;
+	if (sink->has_mail) {
+		sink->mail = *origin->mail;
+	}
 	return 0;
 }
 
@@ -150,11 +158,40 @@ static int begin_report(struct ingest_sink *sink, const struct store_report *rep
 	return r == 0 ? store_report_begin(sink->options.store, report, reterr) : r;
 }
 
-static int end_report(struct ingest_sink *sink, const struct store_report *report,
-		      enum report_kind kind, struct failure *reterr)
+static int judge(struct ingest_sink *sink, struct store_report *report, struct failure *reterr)
+{
+	static const struct authenticity_options nobody;
+	const struct authenticity_options *options = sink->options.authenticity;
+	const struct authenticity_case question = {
+		.mail = sink->has_mail ? &sink->mail : NULL,
+		.kind = report->kind,
+		.reporter = report->reporter,
+		.contact = report->contact,
+	};
+	int r = authenticity_judge(options != NULL ? options : &nobody, &question,
+				   &report->authenticity, reterr);
+	if (r < 0) {
+		return r;
+	}
+	sink->counts.authenticities[report->authenticity]++;
+	if (store_is_left_out(report->authenticity)) {
+		sink->counts.left_out++;
+		if (sink->options.left_out != NULL) {
+			sink->options.left_out(sink->options.context, buffer_span(&sink->origin),
+					       report);
+		}
+	}
+	return 0;
+}
+
+static int end_report(struct ingest_sink *sink, struct store_report *report, enum report_kind kind,
+		      struct failure *reterr)
 {
 	enum store_outcome outcome;
-	int r = store_report_end(sink->options.store, report, &outcome, reterr);
+	int r = judge(sink, report, reterr);
+	if (r == 0) {
+		r = store_report_end(sink->options.store, report, &outcome, reterr);
+	}
 	if (r < 0) {
 		return r;
 	}
@@ -162,7 +199,8 @@ static int end_report(struct ingest_sink *sink, const struct store_report *repor
 	counts->reports[kind] += outcome == STORE_NEW ? 1 : 0;
 	counts->same_reports += outcome == STORE_SAME ? 1 : 0;
 	counts->merged_reports += outcome == STORE_MERGED ? 1 : 0;
-	if (outcome != STORE_SAME && kind == REPORT_KIND_AGGREGATE) {
+	if (outcome != STORE_SAME && kind == REPORT_KIND_AGGREGATE &&
+	    !store_is_left_out(report->authenticity)) {
 		counts->rows += sink->report_rows;
 		counts->messages += sink->report_messages;
 	}

@@ -17,7 +17,8 @@ struct ingest_sink {
 	bool is_in_batch;
 	uint64_t batch_rows;
 	uint64_t used_in_file; /* documents of the current file that were of use */
-	int64_t mail_date;     /* of the mail around the document; 0 when there is none */
+	bool has_mail;	       /* around the document */
+	struct report_mail mail;
 	uint64_t report_rows;
 	uint64_t report_messages;
 };

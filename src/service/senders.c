@@ -47,6 +47,47 @@ static int take_reporter(void *context, const struct store_reporter *reporter)
 	return 0;
 }
 
+static int take_origin(void *context, const struct store_authenticity_line *line)
+{
+	struct senders_report *report = context;
+	struct store_authenticity_line *kept = VECTOR_PUSH(
+		&report->origins, report->arena, struct store_authenticity_line, LIST_MAX);
+	if (kept != NULL) {
+		*kept = *line;
+		kept->reporter = arena_copy(report->arena, line->reporter);
+		kept->mail_from = arena_copy(report->arena, line->mail_from);
+	}
+	return 0;
+}
+
+static int take_repetition(void *context, const struct store_repetition *repetition)
+{
+	struct senders_report *report = context;
+	struct store_repetition *kept =
+		VECTOR_PUSH(&report->repetitions, report->arena, struct store_repetition, LIST_MAX);
+	if (kept != NULL) {
+		*kept = *repetition;
+		kept->reporter = arena_copy(report->arena, repetition->reporter);
+	}
+	return 0;
+}
+
+struct origin_totals senders_origin_totals(const struct senders_report *report)
+{
+	struct origin_totals totals = {.proved = {0}};
+	for (size_t i = 0; i < report->origins.len; i++) {
+		const struct store_authenticity_line *line =
+			VECTOR_AT(&report->origins, const struct store_authenticity_line, i);
+		struct origin_total *total =
+			line->authenticity == STORE_AUTHENTICITY_PROVED ? &totals.proved
+			: store_is_left_out(line->authenticity)		? &totals.left_out
+									: &totals.unknown;
+		total->reports += line->reports;
+		total->messages += line->messages;
+	}
+	return totals;
+}
+
 static int take_policy(void *context, const struct store_policy *policy)
 {
 	struct senders_report *report = context;
@@ -401,6 +442,12 @@ static int read_lists(struct store *store, struct senders_report *report, struct
 	int r = store_days(store, &report->scope, take_day, report, reterr);
 	if (r == 0) {
 		r = store_reporters(store, &report->scope, take_reporter, report, reterr);
+	}
+	if (r == 0) {
+		r = store_authenticities(store, &report->scope, take_origin, report, reterr);
+	}
+	if (r == 0) {
+		r = store_repetitions(store, &report->scope, take_repetition, report, reterr);
 	}
 	if (r == 0) {
 		r = store_policies(store, &report->scope, take_policy, report, reterr);

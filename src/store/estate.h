@@ -41,6 +41,7 @@
 enum estate_run_kind {
 	ESTATE_SCAN = 1,
 	ESTATE_WATCH = 2,
+	ESTATE_REJUDGED = 3, /* facts of before, judged again: seen only by those who ask for it */
 };
 
 struct estate_run {
@@ -173,7 +174,8 @@ typedef int estate_fact_fn(void *context, struct span body);
 /* The results of a run in the order the domains became known. Of a watch: each domain's newest. */
 int estate_results(struct store *store, int64_t run, estate_entry_fn *each, void *context,
 		   struct failure *reterr) MUST_CHECK;
-/* Each domain's newest result up to a time, of any run, in the same order. */
+/* Each domain's newest result up to a time, of any run but those of ESTATE_REJUDGED, in the same
+ * order. */
 int estate_latest(struct store *store, int64_t until, estate_entry_fn *each, void *context,
 		  struct failure *reterr) MUST_CHECK;
 
@@ -183,7 +185,7 @@ struct estate_period {
 	bool is_newest_first;
 };
 
-/* One domain's results. */
+/* One domain's results; those of ESTATE_REJUDGED are left out here too. */
 int estate_history(struct store *store, struct span domain, const struct estate_period *period,
 		   estate_entry_fn *each, void *context, struct failure *reterr) MUST_CHECK;
 /* The facts of a result, in no certain order. */

@@ -106,14 +106,19 @@ int estate_results(struct store *store, int64_t run, estate_entry_fn *each, void
 	return give_pages(store, &paging, each, context, reterr);
 }
 
+/* What was judged again later is not what was said then. */
+#define SAID_THEN(run) run " NOT IN (SELECT id FROM estate_run WHERE kind = 3)"
+
 static const char latest_sql[] =
 	"SELECT r.domain, " ENTRY_COLUMNS
 	" FROM (SELECT o.domain AS domain, (SELECT max(n.checked_at) FROM estate_result n"
-	" WHERE n.domain = o.domain AND n.checked_at <= $1) AS checked_at FROM estate_domain o"
-	" WHERE o.domain > $2) l JOIN estate_result r ON r.domain = l.domain"
-	" AND r.checked_at = l.checked_at AND r.run = (SELECT max(n.run) FROM estate_result n"
-	" WHERE n.domain = l.domain AND n.checked_at = l.checked_at)" ENTRY_JOINS
-	" ORDER BY r.domain LIMIT 200";
+	" WHERE n.domain = o.domain AND n.checked_at <= $1 AND " SAID_THEN(
+		"n.run") ") AS checked_at FROM estate_domain o"
+			 " WHERE o.domain > $2) l JOIN estate_result r ON r.domain = l.domain"
+			 " AND r.checked_at = l.checked_at AND r.run = (SELECT max(n.run) FROM "
+			 "estate_result n"
+			 " WHERE n.domain = l.domain AND n.checked_at = l.checked_at "
+			 "AND " SAID_THEN("n.run") ")" ENTRY_JOINS " ORDER BY r.domain LIMIT 200";
 
 int estate_latest(struct store *store, int64_t until, estate_entry_fn *each, void *context,
 		  struct failure *reterr)
@@ -128,7 +133,7 @@ int estate_latest(struct store *store, int64_t until, estate_entry_fn *each, voi
 #define HISTORY_KEY "(r.checked_at * 16777216 + r.run % 16777216)"
 #define HISTORY_WHERE                                                                              \
 	" WHERE r.domain = (SELECT id FROM domain WHERE name = $1)"                                \
-	" AND r.checked_at BETWEEN $2 AND $3 AND "
+	" AND r.checked_at BETWEEN $2 AND $3 AND " SAID_THEN("r.run") " AND "
 
 static const char oldest_first_sql[] =
 	"SELECT " HISTORY_KEY ", " ENTRY_COLUMNS

@@ -406,16 +406,23 @@ static void test_watch_comes_round_again(void **state)
 	assert_int_equal(newest->rows[0].checked_at, NOON + 2);
 }
 
-static void judge_once(struct world *world, const char *list, int64_t at, const char *set_digest,
-		       const char *verdict)
+static int64_t judge_in(struct world *world, enum estate_run_kind kind, const char *list,
+			int64_t at, const char *set_digest, const char *verdict)
 {
 	static const char *const names[] = {"days.example"};
-	int64_t run = open_run(world, ESTATE_SCAN, list);
+	int64_t run = open_run(world, kind, list);
 	add_named(world, run, names, 1);
 	struct seen seen = claim_as(world, run, "one", 1, LONG_LEASE);
 	struct estate_result result =
 		result_of(&seen.leases[0], at, &fact_a, 1, set_digest, verdict);
 	assert_int_equal(finish(world, run, &result), ESTATE_KEPT);
+	return run;
+}
+
+static void judge_once(struct world *world, const char *list, int64_t at, const char *set_digest,
+		       const char *verdict)
+{
+	judge_in(world, ESTATE_SCAN, list, at, set_digest, verdict);
 }
 
 static void test_unchanged_day_shares_everything(void **state)
@@ -474,6 +481,29 @@ static void test_latest_up_to_a_time(void **state)
 	latest = (struct latest){0};
 	must(estate_latest(world->store, NOON - 1, note_latest, &latest, &failure), &failure);
 	assert_int_equal(latest.count, 0);
+}
+
+/* Stands on the same days: what is judged again stands beside what was said then, at the same time,
+ * and is seen by those who ask for its run. */
+static void test_judged_again_is_beside(void **state)
+{
+	struct world *world = *state;
+	int64_t last_day = NOON + 2 * STORE_DAY_SECONDS;
+	int64_t run = judge_in(world, ESTATE_REJUDGED, "days again", last_day, "set-of-a-later-.",
+			       "verdict-is-new-.");
+	struct latest latest = {0};
+	struct failure failure;
+	must(estate_latest(world->store, NOON * 2, note_latest, &latest, &failure), &failure);
+	assert_int_equal(latest.count, 1);
+	assert_string_equal(latest.verdict, "verdict-is-bad-.");
+	struct entries *days = history_of(world, "days.example", 0, NOON * 2, true);
+	assert_int_equal(days->count, 3);
+	assert_string_equal(days->verdicts[0], "verdict-is-bad-.");
+	assert_int_equal(history_of(world, "days.example", 0, NOON * 2, false)->count, 3);
+	struct entries *again = results_of(world, run);
+	assert_int_equal(again->count, 1);
+	assert_int_equal(again->rows[0].checked_at, last_day);
+	assert_string_equal(again->verdicts[0], "verdict-is-new-.");
 }
 
 /* More than two pages, written in batches with shared facts. */
@@ -693,6 +723,7 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_watch_comes_round_again, &world),
 		cmocka_unit_test_prestate(test_unchanged_day_shares_everything, &world),
 		cmocka_unit_test_prestate(test_latest_up_to_a_time, &world),
+		cmocka_unit_test_prestate(test_judged_again_is_beside, &world),
 		cmocka_unit_test_prestate(test_many_results_come_back_once, &world),
 		cmocka_unit_test_prestate(test_notices_reach_each_channel_once, &world),
 		cmocka_unit_test_prestate(test_failed_message_is_sent_as_it_was, &world),

@@ -11,6 +11,7 @@
 #include "present/history.h"
 #include "records/name_input.h"
 #include "service/estate_content.h"
+#include "service/rejudge.h"
 
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
 #define NAME_BYTES ((size_t)64 << 10)
@@ -24,6 +25,7 @@ struct history_options {
 	const char *at;
 	const char *save;
 	const char *now;
+	const char *rejudged;
 };
 
 #define FIELD(name) offsetof(struct history_options, name)
@@ -34,6 +36,10 @@ static const struct option period_options[] = {
 	 FIELD(since)},
 	{"until", 0, OPTION_STRING, "TIME", "up to this time (default: now)", FIELD(until)},
 	{"now", 0, OPTION_STRING, "TIME", "ages count from this time (RFC 3339)", FIELD(now)},
+};
+static const struct option rejudged_options[] = {
+	{"rejudged", 0, OPTION_STRING, "NAME",
+	 "instead: what scan --rejudge says otherwise of the same facts", FIELD(rejudged)},
 };
 static const struct option evidence_options[] = {
 	{"at", 0, OPTION_STRING, "TIME", "with --save: the last check up to this time", FIELD(at)},
@@ -49,11 +55,13 @@ static const struct option output_options[] = {
 };
 
 static const struct option_group period_group = OPTION_GROUP("what to compare", period_options);
+static const struct option_group rejudged_group = OPTION_GROUP("judged again", rejudged_options);
 static const struct option_group evidence_group = OPTION_GROUP("evidence", evidence_options);
 static const struct option_group output_group = OPTION_GROUP("output", output_options);
 static const struct option_group *const history_groups[] = {&period_group, &evidence_group,
 							    &output_group, NULL};
-static const struct option_group *const diff_groups[] = {&period_group, &output_group, NULL};
+static const struct option_group *const diff_groups[] = {&period_group, &rejudged_group,
+							 &output_group, NULL};
 
 /* What both commands work on. */
 struct history_run {
@@ -218,9 +226,13 @@ static enum exit_code code_of(const struct estate_diff *diff)
 
 static int show_diff(struct history_run *run, enum exit_code *ret_code, struct failure *reterr)
 {
-	struct diff_options options = {run->period.since, run->period.until, run->domain};
+	struct diff_options options = {run->period.since, run->period.until, run->domain, 0};
 	struct estate_diff diff;
-	int r = history_diff(run->store, &options, &diff, reterr);
+	int r = run->options->rejudged != NULL
+			? rejudge_find(run->store, span_of_string(run->options->rejudged),
+				       &options.rejudged, reterr)
+			: 0;
+	r = r == 0 ? history_diff(run->store, &options, &diff, reterr) : r;
 	if (r < 0) {
 		return r;
 	}

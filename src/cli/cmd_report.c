@@ -11,6 +11,7 @@
 #include "cli/screen.h"
 #include "cli/store_options.h"
 #include "present/sector.h"
+#include "service/rejudge.h"
 
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
 #define EXCEPTIONS_MAX_BYTES ((size_t)8 << 20)
@@ -21,6 +22,7 @@ struct report_options {
 	const char *since;
 	const char *until;
 	const char *exceptions;
+	const char *rejudged;
 };
 
 #define FIELD(name) offsetof(struct report_options, name)
@@ -30,6 +32,8 @@ static const struct option what_options[] = {
 	{"since", 0, OPTION_STRING, "TIME", "show the time from here on: 2026-11-01, or 30d",
 	 FIELD(since)},
 	{"until", 0, OPTION_STRING, "TIME", "as of this time (default: now)", FIELD(until)},
+	{"rejudged", 0, OPTION_STRING, "NAME", "as judged again by scan --rejudge",
+	 FIELD(rejudged)},
 	{"exceptions", 0, OPTION_STRING, "FILE",
 	 "CSV: domain,finding,owner,expires,reason; left out until they expire", FIELD(exceptions)},
 };
@@ -122,6 +126,10 @@ static enum exit_code run_report(const struct invocation *invocation)
 	int r = read_options(options, &exceptions, &what, &failure);
 	r = r == 0 ? store_open_option(options->database, /* must_exist: */ true, &store, &failure)
 		   : r;
+	if (r == 0 && options->rejudged != NULL) {
+		r = rejudge_find(store, span_of_string(options->rejudged), &what.rejudged,
+				 &failure);
+	}
 	r = r == 0 ? sector_read(store, &what, &sector, &failure) : r;
 	r = r == 0 ? print(&sector, &options->output, &failure) : r;
 	enum exit_code code = sector.all.domains == 0 ? EXIT_UNDETERMINED : EXIT_CLEAN;

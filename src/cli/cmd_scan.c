@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
+#include "cli/moment.h"
 #include "cli/scan_crew.h"
 #include "cli/scan_estate.h"
 #include "cli/scan_input.h"
@@ -23,6 +24,7 @@ struct scan_command_options {
 	struct scan_estate_options estate;
 	struct scan_judging_options judging;
 	const char *fail_on;
+	const char *rejudge;
 	uint64_t dns_threads;
 	const char *rate;
 	uint64_t deep_minutes;
@@ -31,6 +33,8 @@ struct scan_command_options {
 };
 
 #define FIELD(name) offsetof(struct scan_command_options, name)
+/* What a run of kept facts is called, unless told otherwise. */
+#define REJUDGED_RUN "rejudged"
 
 static const struct option list_options[] = {
 	{"format", 0, OPTION_STRING, "FORM",
@@ -69,6 +73,9 @@ static const struct option estate_options[] = {
 	{"db", 0, OPTION_STRING, "PATH|postgresql://...",
 	 "keep results there; workers that name the same database share the list",
 	 FIELD(estate.database)},
+	{"rejudge", 0, OPTION_STRING, "TIME",
+	 "ask nobody: judge all that is kept as of this time again (now, 7d, 2026-11-01)",
+	 FIELD(rejudge)},
 	{"run", 0, OPTION_STRING, "NAME", "the run to share (default: the list's file name)",
 	 FIELD(estate.run)},
 	{"lease", 0, OPTION_NUMBER, "SECONDS",
@@ -111,6 +118,7 @@ struct scan_command {
 	struct scan_estate *estate; /* NULL without --db */
 	struct scan_bar bar;
 	struct crew *crew;
+	struct rejudge *rejudge; /* NULL without --rejudge */
 };
 
 static bool read_threshold(const char *text, int *ret_threshold)
@@ -156,6 +164,27 @@ static void show_progress(void *context, const struct scan_progress *progress)
 	scan_bar_show(&command->bar, progress, scan_clock_ms());
 }
 
+/* A stream that waits for nobody has no use for a thousand domains at once. */
+#define REJUDGED_IN_FLIGHT 32
+
+static int prepare(void *context, const struct scan_item *item, struct facts *facts, int64_t *at,
+		   struct failure *reterr)
+{
+	const struct scan_command *command = context;
+	return rejudge_prepare(command->rejudge, item, facts, at, reterr);
+}
+
+static void choose_stream(struct scan_command *command, struct scan_options *options)
+{
+	if (command->rejudge == NULL) {
+		options->stream = crew_stream(command->crew);
+		return;
+	}
+	options->stream = rejudge_stream(command->rejudge);
+	options->prepare = prepare;
+	options->max_in_flight = REJUDGED_IN_FLIGHT;
+}
+
 static int scan(struct scan_command *command, struct scan_options *options,
 		struct scan_progress *ret_progress, struct failure *reterr)
 {
@@ -164,7 +193,7 @@ static int scan(struct scan_command *command, struct scan_options *options,
 		estate != NULL ? scan_estate_input(estate) : scan_source_input(command->source);
 	struct scan_sink *sink =
 		estate != NULL ? scan_estate_sink(estate) : scan_output_sink(command->output);
-	options->stream = crew_stream(command->crew);
+	choose_stream(command, options);
 	options->seed = session_seed();
 	options->context = command;
 	options->now = now;
@@ -203,6 +232,9 @@ static enum exit_code exit_code_of(const struct scan_command *command, int thres
 static int start_crew(struct scan_command *command, struct failure *reterr)
 {
 	const struct scan_command_options *options = command->options;
+	if (command->rejudge != NULL) {
+		return 0;
+	}
 	int r = options->is_dns_only ? 0
 				     : session_connect(command->session, &options->connect, reterr);
 	const struct scan_crew_options crew = {
@@ -228,6 +260,37 @@ static int open_output(struct scan_command *command, struct failure *reterr)
 	return scan_output_open(&output, command->seen, &command->output, reterr);
 }
 
+static int open_rejudge(struct scan_command *command, struct failure *reterr)
+{
+	int64_t until = now(command);
+	const char *text = command->options->rejudge;
+	int r = strcmp(text, "now") != 0 ? moment_read("--rejudge", text, until, &until, reterr)
+					 : 0;
+	if (r < 0) {
+		return r;
+	}
+	command->rejudge = rejudge_new(scan_estate_store(command->estate), until);
+	return command->rejudge != NULL
+		       ? scan_estate_fill_again(command->estate, command->rejudge, reterr)
+		       : failure_set_memory(reterr, "judge again");
+}
+
+static int check_rejudge(const struct scan_command_options *options,
+			 const struct string_list *operands, struct failure *reterr)
+{
+	if (options->rejudge == NULL) {
+		return 0;
+	}
+	if (options->estate.database == NULL) {
+		return failure_set(reterr, FAILURE_INPUT, "--rejudge", "needs --db");
+	}
+	if (operands->count > 0 || options->input.axfr != NULL) {
+		return failure_set(reterr, FAILURE_INPUT, "--rejudge",
+				   "takes its domains from the database, not from a list");
+	}
+	return 0;
+}
+
 /* With a database the list goes into it first, and comes back as leases. */
 static int open_estate(struct scan_command *command, const struct string_list *operands,
 		       struct failure *reterr)
@@ -238,10 +301,15 @@ static int open_estate(struct scan_command *command, const struct string_list *o
 		return 0;
 	}
 	options.is_resumed = command->options->output.is_resumed;
+	if (command->options->rejudge != NULL) {
+		options.is_rejudging = true;
+		list = REJUDGED_RUN;
+	}
 	int r = scan_estate_open(&options, list, now(command), &command->estate, reterr);
 	if (r == 0 && command->source != NULL) {
 		r = scan_estate_fill(command->estate, scan_source_input(command->source), reterr);
 	}
+	r = r == 0 && options.is_rejudging ? open_rejudge(command, reterr) : r;
 	return r == 0 ? scan_estate_start(command->estate, scan_output_sink(command->output),
 					  reterr)
 		      : r;
@@ -250,6 +318,9 @@ static int open_estate(struct scan_command *command, const struct string_list *o
 /* A worker that joins a run by its name needs no list. */
 static bool needs_list(const struct scan_command *command, const struct string_list *operands)
 {
+	if (command->options->rejudge != NULL) {
+		return false;
+	}
 	return operands->count > 0 || command->options->input.axfr != NULL ||
 	       command->options->estate.run == NULL || command->options->estate.database == NULL;
 }
@@ -264,8 +335,9 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 	    !scan_judging_read(&command->options->judging, command->session, &scan_options)) {
 		return 0;
 	}
+	int r = check_rejudge(command->options, operands, reterr);
 	/* First what is there already: a zone's names are sifted as they come. */
-	int r = open_output(command, reterr);
+	r = r == 0 ? open_output(command, reterr) : r;
 	if (r == 0 && needs_list(command, operands)) {
 		r = scan_source_open(&command->options->input, operands, command->seen,
 				     command->session, &command->source, reterr);
@@ -303,6 +375,7 @@ static enum exit_code run_scan(const struct invocation *invocation)
 			? run_scan_with(&command, &invocation->operands, &code, &failure)
 			: failure_set_memory(&failure, "scan");
 	crew_free(command.crew);
+	rejudge_free(command.rejudge);
 	scan_estate_close(command.estate);
 	scan_source_close(command.source);
 	scan_output_close(command.output);

@@ -213,10 +213,11 @@ static void show_progress(void *context, const struct scan_progress *progress)
 }
 
 /* What reports in the same database say is judged with the records. */
-static int learn(void *context, const struct scan_item *item, struct facts *facts,
+static int learn(void *context, const struct scan_item *item, struct facts *facts, int64_t *now,
 		 struct failure *reterr)
 {
 	struct watch_command *command = context;
+	(void)now;
 	command->learning.now = wall_clock(NULL);
 	return learn_reports(facts, command->store, item->domain, &command->learning, reterr);
 }

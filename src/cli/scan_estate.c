@@ -79,7 +79,9 @@ static int is_left_alone(struct scan_estate *estate, int64_t now, bool *ret_is_l
 static int open_run(struct scan_estate *estate, const struct scan_estate_options *options,
 		    struct span name, int64_t now, struct failure *reterr)
 {
-	struct estate_run wanted = {.kind = ESTATE_SCAN, .name = name, .started_at = now};
+	struct estate_run wanted = {.kind = options->is_rejudging ? ESTATE_REJUDGED : ESTATE_SCAN,
+				    .name = name,
+				    .started_at = now};
 	bool is_new;
 	bool is_left = false;
 	int r = estate_run_open(estate->store, &wanted, &estate->run, &is_new, reterr);
@@ -111,10 +113,10 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 	estate->arena = arena_new(ESTATE_ARENA_BYTES);
 	estate->lease_seconds = options->lease_seconds > 0 ? (int64_t)options->lease_seconds
 							   : SCAN_ESTATE_LEASE_SECONDS;
-	int r = estate->arena == NULL
-			? failure_set_memory(reterr, "scan")
-			: store_open_option(options->database, /* must_exist: */ false,
-					    &estate->store, reterr);
+	int r = estate->arena == NULL ? failure_set_memory(reterr, "scan")
+				      : store_open_option(options->database,
+							  /* must_exist: */ options->is_rejudging,
+							  &estate->store, reterr);
 	if (r == 0) {
 		estate->worker = worker_name(estate->arena);
 		r = open_run(estate, options,
@@ -178,6 +180,22 @@ int scan_estate_fill(struct scan_estate *estate, struct scan_input *list, struct
 {
 	int r = estate_fill(estate->store, estate->run, list, reterr);
 	return r == 0 ? estate_run_seal(estate->store, estate->run, reterr) : r;
+}
+
+int scan_estate_fill_again(struct scan_estate *estate, struct rejudge *rejudge,
+			   struct failure *reterr)
+{
+	uint64_t count;
+	int r = rejudge_fill(rejudge, estate->run, &count, reterr);
+	if (r == 0 && count == 0) {
+		complain("note", "no check is kept for that time: there is nothing to judge again");
+	}
+	return r;
+}
+
+struct store *scan_estate_store(struct scan_estate *estate)
+{
+	return estate->store;
 }
 
 /* ---- the results ---- */

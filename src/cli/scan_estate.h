@@ -5,12 +5,14 @@
 #define MAILSEAL_CLI_SCAN_ESTATE_H
 
 #include "service/estate_queue.h"
+#include "service/rejudge.h"
 
 struct scan_estate_options {
 	const char *database; /* NULL: none is used */
 	const char *run;      /* its name; NULL: that of the list */
 	uint64_t lease_seconds;
-	bool is_resumed; /* go on with a run that nobody works on any more */
+	bool is_rejudging; /* a run of kept facts: the database must be there */
+	bool is_resumed;   /* go on with a run that nobody works on any more */
 };
 
 struct scan_estate;
@@ -21,6 +23,10 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 /* Puts the whole list into the run; a run that has it already gets nothing twice. */
 int scan_estate_fill(struct scan_estate *estate, struct scan_input *list,
 		     struct failure *reterr) MUST_CHECK;
+/* Likewise with the domains of kept facts. */
+int scan_estate_fill_again(struct scan_estate *estate, struct rejudge *rejudge,
+			   struct failure *reterr) MUST_CHECK;
+struct store *scan_estate_store(struct scan_estate *estate);
 /* Results go to the database, and then to `next` as well. */
 int scan_estate_start(struct scan_estate *estate, struct scan_sink *next,
 		      struct failure *reterr) MUST_CHECK;

@@ -194,6 +194,7 @@ void present_json_diff(const struct estate_diff *diff, struct buffer *text)
 	json_key_string(&json, "version", SPAN(MAILSEAL_VERSION));
 	put_time(&json, "since", diff->since);
 	put_time(&json, "until", diff->until);
+	json_key_bool(&json, "rejudged", diff->is_rejudged);
 	json_key_number(&json, "compared", (int64_t)diff->compared);
 	json_key_number(&json, "unchanged", (int64_t)diff->unchanged);
 	json_key_number(&json, "unread", (int64_t)diff->unread);

@@ -250,6 +250,14 @@ static size_t told_domains(const struct estate_diff *diff, bool is_verbose)
 static void write_summary(const struct ink *ink, const struct estate_diff *diff)
 {
 	struct arena *arena = diff->arena;
+	if (diff->is_rejudged) {
+		ink_wrap(
+			ink, INK_BOLD, 0, 0,
+			arena_printf(arena,
+				     "%zu of %llu domains are judged differently by the same facts",
+				     diff->domains.len, (unsigned long long)diff->compared));
+		return;
+	}
 	ink_wrap(ink, INK_BOLD, 0, 0,
 		 arena_printf(arena,
 			      "%zu record%s changed between %.*s and %.*s; %llu of %llu domains "

@@ -117,19 +117,26 @@ static int load_line(void *context, struct span body)
 	return facts_load_line(loading->facts, span_trim(body, "\n"), loading->failure);
 }
 
+int estate_content_add_facts(struct store *store, int64_t id, struct facts *facts,
+			     struct failure *reterr)
+{
+	struct loading loading = {facts, reterr};
+	return estate_facts(store, id, load_line, &loading, reterr);
+}
+
 int estate_content_facts(struct store *store, int64_t facts, struct facts **ret_facts,
 			 struct failure *reterr)
 {
 	/* Keys come from our own database. */
-	struct loading loading = {facts_new(/* seed: */ 0), reterr};
-	if (loading.facts == NULL) {
+	struct facts *added = facts_new(/* seed: */ 0);
+	if (added == NULL) {
 		return failure_set_memory(reterr, "read a result");
 	}
-	int r = estate_facts(store, facts, load_line, &loading, reterr);
+	int r = estate_content_add_facts(store, facts, added, reterr);
 	if (r < 0) {
-		facts_free(loading.facts);
+		facts_free(added);
 		return r;
 	}
-	*ret_facts = loading.facts;
+	*ret_facts = added;
 	return 0;
 }

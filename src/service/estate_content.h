@@ -22,4 +22,8 @@ int estate_content_standing(struct arena *arena, const struct estate_entry *entr
 int estate_content_facts(struct store *store, int64_t facts, struct facts **ret_facts,
 			 struct failure *reterr) MUST_CHECK;
 
+/* The same, added to a set. */
+int estate_content_add_facts(struct store *store, int64_t id, struct facts *facts,
+			     struct failure *reterr) MUST_CHECK;
+
 #endif

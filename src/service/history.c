@@ -185,12 +185,16 @@ static int take_look(void *context, const struct estate_entry *entry)
 }
 
 /* The look that counted at the beginning. */
-static int read_before(struct diffing *diffing, struct span domain, struct stored_look *ret_look)
+static int read_before(struct diffing *diffing, const struct estate_entry *after,
+		       struct stored_look *ret_look)
 {
+	const struct diff_options *options = diffing->options;
 	void *context[2] = {ret_look, diffing->looks};
-	struct estate_period period = {0, diffing->options->since, /* is_newest_first: */ true};
+	struct estate_period period = {0,
+				       options->rejudged != 0 ? after->checked_at : options->since,
+				       /* is_newest_first: */ true};
 	*ret_look = (struct stored_look){0};
-	int r = estate_history(diffing->store, domain, &period, take_look, context,
+	int r = estate_history(diffing->store, after->domain.name, &period, take_look, context,
 			       diffing->failure);
 	return r < 0 ? r : 0;
 }
@@ -270,7 +274,7 @@ static int compare_domain(void *context, const struct estate_entry *entry)
 	if (options->domain.len > 0 && !span_equal(options->domain, entry->domain.name)) {
 		return 0;
 	}
-	int r = read_before(diffing, entry->domain.name, &before);
+	int r = read_before(diffing, entry, &before);
 	if (r < 0) {
 		return r;
 	}
@@ -311,12 +315,22 @@ static void list_records(struct diffing *diffing)
 	}
 }
 
+static int compare_all(struct diffing *diffing)
+{
+	const struct diff_options *options = diffing->options;
+	return options->rejudged != 0 ? estate_results(diffing->store, options->rejudged,
+						       compare_domain, diffing, diffing->failure)
+				      : estate_latest(diffing->store, options->until,
+						      compare_domain, diffing, diffing->failure);
+}
+
 int history_diff(struct store *store, const struct diff_options *options,
 		 struct estate_diff *ret_diff, struct failure *reterr)
 {
 	struct estate_diff diff = {.arena = arena_new(HISTORY_BYTES),
 				   .since = options->since,
-				   .until = options->until};
+				   .until = options->until,
+				   .is_rejudged = options->rejudged != 0};
 	if (diff.arena == NULL) {
 		return failure_set_memory(reterr, "diff");
 	}
@@ -326,9 +340,7 @@ int history_diff(struct store *store, const struct diff_options *options,
 				  map_new(diff.arena, DIFF_MAX_DOMAINS, /* seed: */ 0),
 				  arena_new(HISTORY_COMPARE_BYTES),
 				  reterr};
-	int r = diffing.looks == NULL
-			? failure_set_memory(reterr, "diff")
-			: estate_latest(store, options->until, compare_domain, &diffing, reterr);
+	int r = diffing.looks == NULL ? failure_set_memory(reterr, "diff") : compare_all(&diffing);
 	arena_free(diffing.looks);
 	if (r == 0) {
 		list_records(&diffing);

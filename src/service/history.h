@@ -67,6 +67,7 @@ struct estate_diff {
 	struct arena *arena; /* owned */
 	int64_t since;
 	int64_t until;
+	bool is_rejudged;      /* the same facts, judged twice */
 	struct vector records; /* of struct shared_change, by subject */
 	struct vector domains; /* of struct domain_change: those with any change */
 	uint64_t compared;
@@ -80,6 +81,9 @@ struct diff_options {
 	int64_t since;	    /* the newest look up to here ... */
 	int64_t until;	    /* ... against the newest up to here */
 	struct span domain; /* only this one; empty: all */
+	/* Not 0: a run in which kept facts were judged again, against what was said of the same
+	 * facts then; the times do not count. */
+	int64_t rejudged;
 };
 
 int history_diff(struct store *store, const struct diff_options *options,

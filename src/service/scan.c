@@ -234,9 +234,9 @@ static int begin(struct scan *scan, const struct scan_item *item, struct failure
 	scan->jobs.older = job;
 	scan->progress.in_flight++;
 	const struct scan_options *options = scan->options;
-	int r = options->prepare != NULL
-			? options->prepare(options->context, &job->item, job->facts, reterr)
-			: 0;
+	int r = options->prepare != NULL ? options->prepare(options->context, &job->item,
+							    job->facts, &job->now, reterr)
+					 : 0;
 	return r == 0 ? ask_for_servers(scan, job, reterr) : r;
 }
 

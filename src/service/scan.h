@@ -76,10 +76,10 @@ struct scan_options {
 	uint64_t seed;		    /* from the system's randomness */
 
 	void *context;
-	/* Adds facts that nobody asks for, such as what reports say, before a domain is judged. May
-	 * be NULL. */
+	/* Adds facts that nobody asks for, such as what reports say, before a domain is judged; may
+	 * move the time as of which it is. May be NULL. */
 	int (*prepare)(void *context, const struct scan_item *item, struct facts *facts,
-		       struct failure *reterr);
+		       int64_t *now, struct failure *reterr);
 	int64_t (*now)(void *context);	  /* seconds since 1970 */
 	int64_t (*now_ms)(void *context); /* on a clock that never jumps */
 	/* Asked often; true starts no more domains, and drops those in flight without a result. */

@@ -435,9 +435,13 @@ static int fill(struct adding *adding, const struct sector_options *options)
 	struct sector *sector = adding->sector;
 	int r = sector_exceptions_read(sector, options->exceptions, adding->failure);
 	if (r == 0) {
-		r = estate_latest(adding->store, options->at, add_domain, adding, adding->failure);
+		r = options->rejudged != 0 ? estate_results(adding->store, options->rejudged,
+							    add_domain, adding, adding->failure)
+					   : estate_latest(adding->store, options->at, add_domain,
+							   adding, adding->failure);
 	}
-	if (r == 0) {
+	/* The days were judged as they were. */
+	if (r == 0 && options->rejudged == 0) {
 		r = add_days(adding, options);
 	}
 	if (r < 0) {

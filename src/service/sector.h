@@ -101,8 +101,9 @@ struct sector {
 };
 
 struct sector_options {
-	int64_t at;		/* as of */
-	int64_t since;		/* the time shown; 0: all */
+	int64_t at;	  /* as of */
+	int64_t since;	  /* the time shown; 0: all */
+	int64_t rejudged; /* not 0: as this run judged kept facts again; the times do not count */
 	struct span exceptions; /* CSV text: domain,finding,owner,expires,reason; empty: none */
 };
 

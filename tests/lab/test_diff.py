@@ -251,3 +251,100 @@ def test_wrong_exceptions_are_explained(changed, tmp_path, text, words):
     finished = call("report", "--db", changed[0], "--exceptions", path)
     assert finished.returncode == 2
     assert words in finished.stderr
+
+
+JUDGED_AS_OF = """SELECT DISTINCT strftime('%Y-%m-%dT%H:%M:%SZ', checked_at, 'unixepoch') FROM estate_result
+    WHERE run IN (SELECT id FROM estate_run WHERE kind = 3)"""
+
+
+def judge_again(database, *args, code=0):
+    finished = call("scan", "--db", database, "--rejudge", *args)
+    assert finished.returncode == code, finished.stderr
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def rows(database, query):
+    with sqlite3.connect(database) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def copy(changed, tmp_path):
+    """The database to write to."""
+    path = tmp_path / "copy.db"
+    shutil.copy(changed[0], path)
+    return path
+
+
+def test_all_is_judged_again_by_another_baseline(changed, copy):
+    """All domains, by a baseline that nobody had asked for then, and nobody else is asked; what was said then stays."""
+    _, edits, names = changed
+    before = rows(copy, "SELECT * FROM estate_result ORDER BY 1, 2, 3")
+    contents = rows(copy, "SELECT count(*) FROM estate_content")
+    results = judge_again(copy, LATER, "--profile", "us-bod-18-01", "--json")
+    assert sorted(result["domain"] for result in results) == names
+    assert {profile["name"] for result in results for profile in result["profiles"]} == {"us-bod-18-01"}
+    assert rows(copy, JUDGED_AS_OF) == [(SECOND,)]
+    kept = rows(copy, "SELECT * FROM estate_result ORDER BY 1, 2, 3")
+    assert set(before) < set(kept) and len(kept) == len(before) + len(names)
+    assert rows(copy, "SELECT count(*) FROM estate_content") == contents, "the same facts, and the same verdicts: nothing new to keep"
+    # Others see what was said then, and nothing twice.
+    diff = json.loads(call("diff", "--db", copy, "--since", FIRST, "--now", LATER, "--json").stdout)
+    assert len(diff["records"]) == 20
+    assert json.loads(call("history", edits[0][0], "--db", copy, "--now", LATER, "--json").stdout)["checks"] == 2
+    again = json.loads(call("diff", "--db", copy, "--rejudged", "rejudged", "--json").stdout)
+    assert (again["rejudged"], again["compared"], again["unchanged"], again["domains"]) == (True, len(names), len(names), [])
+
+
+def test_the_facts_of_a_day_are_judged_again(changed, copy):
+    results = {result["domain"]: result for result in judge_again(copy, FIRST, "--json")}
+    assert sorted(results) == changed[2]
+    assert results[changed[1][0][0]]["summary"]["spoofable"] == "no"
+    assert rows(copy, JUDGED_AS_OF) == [(FIRST,)]
+    report = json.loads(call("report", "--db", copy, "--rejudged", "rejudged", "--json").stdout)
+    assert report["domains"] == len(changed[2])
+
+
+def test_what_another_version_said_is_told(changed, copy):
+    """A verdict of then as a version would have given it that took one domain for another: that one differs, and no other."""
+    _, edits, names = changed
+    wrong, other = edits[4][0], edits[0][0]
+    with sqlite3.connect(copy) as connection:
+        newest = "SELECT r.verdict FROM estate_result r JOIN domain d ON d.id = r.domain WHERE d.name = ? ORDER BY r.checked_at DESC LIMIT 1"
+        verdict = connection.execute(newest, (other,)).fetchone()[0]
+        changed_rows = connection.execute(
+            "UPDATE estate_result SET verdict = ? WHERE domain = (SELECT id FROM domain WHERE name = ?)", (verdict, wrong)).rowcount
+        assert changed_rows == 2
+    judge_again(copy, "now", "--run", "version 2")
+    diff = json.loads(call("diff", "--db", copy, "--rejudged", "version 2", "--json").stdout)
+    assert [domain["domain"] for domain in diff["domains"]] == [wrong]
+    assert diff["records"] == []
+    assert diff["unchanged"] == len(names) - 1
+    text = call("diff", "--db", copy, "--rejudged", "version 2").stdout
+    assert f"1 of {len(names)} domains are judged differently by the same facts" in " ".join(text.split())
+
+
+def test_judging_again_can_be_cut_off(changed, copy):
+    """kill -9 in the middle; the same command with --resume leaves each domain with one new result."""
+    words = [PROGRAM, "scan", "--db", str(copy), "--rejudge", "now"]
+    count = "SELECT count(*) FROM estate_result WHERE run IN (SELECT id FROM estate_run WHERE kind = 3)"
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and rows(copy, count)[0][0] == 0:
+            pass
+        process.kill()
+    judge_again(copy, "now", "--resume", "--lease", "1")
+    domains = rows(copy, "SELECT domain FROM estate_result WHERE run IN (SELECT id FROM estate_run WHERE kind = 3)")
+    assert len(domains) == len(set(domains)) == len(changed[2])
+
+
+@pytest.mark.parametrize("args,words", [
+    (("scan", "list.txt", "--db", "DB", "--rejudge", "now"), "takes its domains from the database"),
+    (("scan", "--rejudge", "now"), "needs --db"),
+    (("scan", "--db", "DB", "--rejudge", "yesterday"), "--rejudge"),
+    (("diff", "--db", "DB", "--rejudged", "nothing"), 'no judgement "nothing" is kept'),
+    (("report", "--db", "DB", "--rejudged", "nothing"), 'no judgement "nothing" is kept'),
+])
+def test_wrong_ways_to_judge_again(copy, args, words):
+    finished = call(*[copy if arg == "DB" else arg for arg in args])
+    assert finished.returncode == 2
+    assert words in finished.stderr

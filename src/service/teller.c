@@ -21,16 +21,37 @@ struct message_draft {
 	size_t count;
 };
 
+/* Puts the text away and gives the JSON behind it. */
+static struct span take_text(struct message_draft *draft, struct span body)
+{
+	size_t end = span_find(body, WATCH_BODY_SEPARATOR, 0);
+	buffer_append(&draft->text, span_slice(body, 0, end));
+	return span_from(body, end + 1);
+}
+
+/* The head's object gets the parts' objects as a last member. */
 static int add_notice(void *context, const struct notice *notice)
 {
 	struct message_draft *draft = context;
-	size_t end = span_find(notice->body, WATCH_BODY_SEPARATOR, 0);
-	buffer_append(&draft->text, span_slice(notice->body, 0, end));
-	buffer_putc(&draft->text, '\n');
+	struct span rest = notice->body;
+	struct span body = {0};
+	size_t findings = 0;
+	(void)span_split(&rest, NOTICE_PART_SEPARATOR, &body);
+	struct span head = take_text(draft, body);
 	if (draft->count++ > 0) {
 		buffer_putc(&draft->items, ',');
 	}
-	buffer_append(&draft->items, span_from(notice->body, end + 1));
+	buffer_append(&draft->items, span_slice(head, 0, head.len > 0 ? head.len - 1 : 0));
+	buffer_puts(&draft->items, ",\"findings\":[");
+	while (span_split(&rest, NOTICE_PART_SEPARATOR, &body)) {
+		struct span finding = take_text(draft, body);
+		if (finding.len > 0 && findings++ > 0) {
+			buffer_putc(&draft->items, ',');
+		}
+		buffer_append(&draft->items, finding);
+	}
+	buffer_puts(&draft->items, "]}");
+	buffer_putc(&draft->text, '\n');
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 
 /* One result makes at most so many; a domain has a handful of mail hosts. */
 #define WATCH_MAX_NOTICES 64
-/* Between the text and the JSON of a notice's body. */
+/* Between the text and the JSON of a body. */
 #define WATCH_BODY_SEPARATOR '\x1e'
 
 struct watch_look {
@@ -23,9 +23,10 @@ struct watch_look {
 };
 
 /*
- * Notices in the arena. Kinds: worse, better, expiring, policy, sender, silence. Each body is the
- * text for people, WATCH_BODY_SEPARATOR, and one JSON object with the findings' advice. NULL and no
- * count when memory is out.
+ * Notices in the arena. Kinds: worse, better, expiring, policy, sender, silence. The body is the
+ * text for people, WATCH_BODY_SEPARATOR, and one JSON object; that of a part likewise, but its JSON
+ * is a finding with its advice, or empty. What got worse or better is keyed by finding, so that one
+ * more of them does not repeat the others. NULL and no count when memory is out.
  */
 const struct notice *watch_notices(struct arena *arena, const struct watch_look *look,
 				   size_t *ret_count);

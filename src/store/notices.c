@@ -25,25 +25,91 @@ static int lock_list(struct store *store, struct failure *reterr)
 					    reterr);
 }
 
+/* Notes when a part is told; one row when it is its time. */
+static const char part_sql[] =
+	"INSERT INTO notice_part (domain, topic, at) VALUES ($1, $2, $3)"
+	" ON CONFLICT (domain, topic) DO UPDATE SET at = excluded.at WHERE notice_part.at <= $4"
+	" RETURNING 1";
+
+static int is_due(struct store *store, const struct notice *notice, struct span key,
+		  int64_t repeat_after_seconds, bool *ret_is_due, struct failure *reterr)
+{
+	struct buffer scratch = buffer_new(NOTICE_MAX_KEY + 8);
+	int64_t is_written = 0;
+	struct driver_value values[] = {
+		driver_integer(notice->domain_id),
+		driver_text(store_clean_text(key, NOTICE_MAX_KEY, &scratch)),
+		driver_integer(notice->at), driver_integer(notice->at - repeat_after_seconds)};
+	struct driver_query query = {part_sql, values, 4, take_integer, &is_written};
+	int r = store_query(store, &query, reterr);
+	*ret_is_due = is_written != 0;
+	buffer_free(&scratch);
+	return r;
+}
+
+/* What is told of a notice now. */
+struct told {
+	struct buffer body;
+	size_t keyed; /* parts with a key */
+	size_t due;   /* of them */
+};
+
+static int add_parts(struct store *store, const struct notice *notice, int64_t repeat_after_seconds,
+		     struct told *told, struct failure *reterr)
+{
+	int r = 0;
+	buffer_append(&told->body, notice->body);
+	for (size_t i = 0; r == 0 && i < notice->part_count; i++) {
+		const struct notice_part *part = &notice->parts[i];
+		bool is_told = true;
+		if (part->key.len > 0) {
+			r = is_due(store, notice, part->key, repeat_after_seconds, &is_told,
+				   reterr);
+			told->keyed++;
+			told->due += is_told ? 1 : 0;
+		}
+		if (r == 0 && is_told) {
+			buffer_putc(&told->body, NOTICE_PART_SEPARATOR);
+			buffer_append(&told->body, part->body);
+		}
+	}
+	return r == 0 && told->body.is_failed ? failure_set_memory(reterr, "database") : r;
+}
+
 static const char put_sql[] =
 	"INSERT INTO notice (at, domain, topic, body) SELECT CAST($1 AS BIGINT),"
 	" CAST($2 AS BIGINT), $3, $4 WHERE NOT EXISTS (SELECT 1 FROM notice WHERE domain = $2"
 	" AND topic = $3 AND at > $5)";
 
-static int put_one(struct store *store, const struct notice *notice, int64_t repeat_after_seconds,
-		   struct failure *reterr)
+/* `since`: not when the key was written after it. */
+static int put_row(struct store *store, const struct notice *notice, struct span text,
+		   int64_t since, struct failure *reterr)
 {
 	struct buffer key = buffer_new(NOTICE_MAX_KEY + 8);
 	struct buffer body = buffer_new(NOTICE_MAX_BODY + 8);
 	struct driver_value values[] = {
 		driver_integer(notice->at), driver_integer(notice->domain_id),
 		driver_text(store_clean_text(notice->key, NOTICE_MAX_KEY, &key)),
-		driver_text(store_clean_text(notice->body, NOTICE_MAX_BODY, &body)),
-		driver_integer(notice->is_once ? -1 : notice->at - repeat_after_seconds)};
+		driver_text(store_clean_text(text, NOTICE_MAX_BODY, &body)), driver_integer(since)};
 	struct driver_query query = {.sql = put_sql, .values = values, .count = 5};
 	int r = store_query(store, &query, reterr);
 	buffer_free(&key);
 	buffer_free(&body);
+	return r;
+}
+
+static int put_one(struct store *store, const struct notice *notice, int64_t repeat_after_seconds,
+		   struct failure *reterr)
+{
+	struct told told = {.body = buffer_new(NOTICE_MAX_BODY)};
+	int r = add_parts(store, notice, repeat_after_seconds, &told, reterr);
+	int64_t since = told.keyed > 0	  ? INT64_MAX
+			: notice->is_once ? -1
+					  : notice->at - repeat_after_seconds;
+	if (r == 0 && (told.keyed == 0 || told.due > 0)) {
+		r = put_row(store, notice, buffer_span(&told.body), since, reterr);
+	}
+	buffer_free(&told.body);
 	return r;
 }
 

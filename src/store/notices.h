@@ -17,8 +17,16 @@
 #define NOTICE_MAX_KEY 512
 #define NOTICE_MAX_BODY 65536
 #define NOTICE_MAX_CHANNEL 1024
+/* Between the body of a notice and those of its parts, which must not hold it. */
+#define NOTICE_PART_SEPARATOR '\x1d'
 /* In one message; the rest comes with the next. */
 #define NOTICE_MAX_GROUP 200
+
+/* What a notice tells of one thing, to be told or left out by itself. */
+struct notice_part {
+	struct span key; /* as of a notice; empty: it goes with the others */
+	struct span body;
+};
 
 struct notice {
 	int64_t id; /* 0 while it is not written */
@@ -29,8 +37,17 @@ struct notice {
 	struct span group;
 	/* What it is about: the same key is not written again within the repeat window. */
 	struct span key;
-	struct span body; /* in the caller's own form */
-	bool is_once;	  /* the same key is never written again, whatever the window */
+	/* In the caller's own form. What is read has the parts behind it that were written, a
+	 * separator before each. */
+	struct span body;
+	bool is_once; /* the same key is never written again, whatever the window */
+	/*
+	 * When any has a key, the parts' keys count instead of the notice's: those that were
+	 * written within the window are left out, and nothing is written without one that was not.
+	 * With separators all bodies together are at most NOTICE_MAX_BODY.
+	 */
+	const struct notice_part *parts;
+	size_t part_count;
 };
 
 typedef int notice_fn(void *context, const struct notice *notice);

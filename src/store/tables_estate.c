@@ -74,9 +74,18 @@ static const char notices_postgresql[] =
 	" due BIGINT NOT NULL DEFAULT 0, epoch BIGINT NOT NULL DEFAULT 0,"
 	" attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '');";
 
+/* When each part of a domain's notices was told last. */
+static const char parts_sqlite[] =
+	"CREATE TABLE notice_part (domain INTEGER NOT NULL, topic TEXT NOT NULL,"
+	" at INTEGER NOT NULL, PRIMARY KEY (domain, topic)) WITHOUT ROWID;";
+static const char parts_postgresql[] =
+	"CREATE TABLE notice_part (domain INTEGER NOT NULL, topic TEXT NOT NULL,"
+	" at BIGINT NOT NULL, PRIMARY KEY (domain, topic));";
+
 static const struct migration_step steps[] = {
 	{{[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
 	{{[DRIVER_SQLITE] = notices_sqlite, [DRIVER_POSTGRESQL] = notices_postgresql}},
+	{{[DRIVER_SQLITE] = parts_sqlite, [DRIVER_POSTGRESQL] = parts_postgresql}},
 };
 
 const struct migration_list migrations_estate = {"estate", steps, sizeof(steps) / sizeof(steps[0])};

@@ -678,6 +678,99 @@ static void test_notice_is_not_repeated_within_the_window(void **state)
 	assert_int_equal(claim_notices(world, "repeats", &told, &message), 1);
 }
 
+/* One notice of three parts about one domain at a time; what it tells, "" for nothing. */
+static void put_parts(struct world *world, const char *list, int64_t at, const char *const keys[3])
+{
+	static const char *const names[] = {"parts.example"};
+	struct notice_part parts[3];
+	for (size_t i = 0; i < 3; i++) {
+		parts[i] = (struct notice_part){span_of_string(keys[i]), span_of_string(keys[i])};
+		parts[i].body = parts[i].body.len > 0 ? parts[i].body : SPAN("always");
+	}
+	struct notice notice = {.at = at,
+				.key = SPAN("worse"),
+				.body = SPAN("head"),
+				.parts = parts,
+				.part_count = 3};
+	int64_t run = open_run(world, ESTATE_SCAN, list);
+	add_named(world, run, names, 1);
+	struct seen seen = claim_as(world, run, "one", 1, LONG_LEASE);
+	struct estate_result result =
+		result_of(&seen.leases[0], at, &fact_a, 1, "set-of-a-alone-.", "verdict-is-good.");
+	result.notices = &notice;
+	result.notice_count = 1;
+	result.repeat_after_seconds = STORE_DAY_SECONDS;
+	assert_int_equal(finish(world, run, &result), ESTATE_KEPT);
+	assert_int_equal(finish(world, run, &result), ESTATE_KEPT);
+}
+
+struct bodies {
+	char text[256];
+	size_t count;
+};
+
+static int note_body(void *context, const struct notice *notice)
+{
+	struct bodies *bodies = context;
+	snprintf(bodies->text, sizeof(bodies->text), "%.*s", SPAN_ARG(notice->body));
+	bodies->count++;
+	return 0;
+}
+
+static void test_part_is_not_repeated_within_the_window(void **state)
+{
+	struct world *world = *state;
+	static const struct {
+		const char *name;
+		int64_t after_s;
+		const char *keys[3];
+		const char *body; /* NULL: nothing is told */
+	} rows[] = {
+		{"first",
+		 0,
+		 {"dkim", "dmarc", ""},
+		 "head\x1d"
+		 "dkim\x1d"
+		 "dmarc\x1d"
+		 "always"},
+		{"same again", 60, {"dkim", "dmarc", ""}, NULL},
+		{"one is new",
+		 120,
+		 {"dkim", "spf", "dmarc"},
+		 "head\x1d"
+		 "spf"},
+		{"the same twice",
+		 180,
+		 {"mx", "mx", ""},
+		 "head\x1d"
+		 "mx\x1d"
+		 "always"},
+		{"a day after the first",
+		 STORE_DAY_SECONDS,
+		 {"dkim", "spf", ""},
+		 "head\x1d"
+		 "dkim\x1d"
+		 "always"},
+	};
+	struct failure failure;
+	open_channel(world, "parts");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct notice_claim claim = {.channel = SPAN("parts"), .lease_seconds = 600};
+		struct notice_message message;
+		struct bodies bodies = {.count = 0};
+		bool is_due;
+		put_parts(world, rows[i].name, NOON + 500 + rows[i].after_s, rows[i].keys);
+		must(notices_claim(world->store, &claim, note_body, &bodies, &message, &is_due,
+				   &failure),
+		     &failure);
+		assert_row_int(rows[i].name, bodies.count, rows[i].body != NULL);
+		if (rows[i].body != NULL) {
+			assert_string_equal(bodies.text, rows[i].body);
+			tell(world, "parts", &message);
+		}
+	}
+}
+
 static int stop_at_once(void *context, const struct estate_entry *entry)
 {
 	(void)context;
@@ -728,6 +821,7 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_notices_reach_each_channel_once, &world),
 		cmocka_unit_test_prestate(test_failed_message_is_sent_as_it_was, &world),
 		cmocka_unit_test_prestate(test_notice_is_not_repeated_within_the_window, &world),
+		cmocka_unit_test_prestate(test_part_is_not_repeated_within_the_window, &world),
 		cmocka_unit_test_prestate(test_reader_may_stop, &world),
 	};
 	open_world(&world);

@@ -21,7 +21,26 @@ static int judge(void *context, struct inquiry *inquiry, struct failure *reterr)
 			     &judging->assessment, reterr);
 }
 
+/* As learn_reports() lays it into the facts. */
+static void add_reported(struct facts *facts, const struct reported *reported)
+{
+	struct failure failure;
+	struct fact fact = {
+		.key = {FACT_REPORTED, 0, SPAN("example.org")},
+		.state = FACT_PRESENT,
+		.observed_at = WORLD_NOW,
+		.source = SPAN("stored reports"),
+		.reported = reported,
+	};
+	assert_int_equal(facts_add(facts, &fact, &failure), 0);
+}
+
 struct judged judge_world(const char *const *lines)
+{
+	return judge_world_with(lines, /* reported: */ NULL);
+}
+
+struct judged judge_world_with(const char *const *lines, const struct reported *reported)
 {
 	struct judged judged = {.world = world_new(), .facts = facts_new(/* seed: */ 0)};
 	struct failure failure = {0};
@@ -29,6 +48,9 @@ struct judged judge_world(const char *const *lines)
 		if (!world_add_line(judged.world, span_of_string(lines[i]), &failure)) {
 			fail_msg("%s: %s", lines[i], failure.detail);
 		}
+	}
+	if (reported != NULL) {
+		add_reported(judged.facts, reported);
 	}
 	assert_int_equal(provider_table_load(&judged.providers, &failure), 0);
 	assert_int_equal(public_suffix_list_load(/* path: */ NULL, &judged.suffixes, &failure), 0);
@@ -42,6 +64,7 @@ struct judged judge_world(const char *const *lines)
 	assert_int_equal(settle(judged.facts, world_source(judged.world),
 				(struct judge){judge, &judging}, &failure),
 			 0);
+	judged.assessment = judging.assessment;
 	judged.standing = standing_of(judged.arena, judging.assessment);
 	assert_non_null(judged.standing);
 	return judged;

@@ -2,14 +2,11 @@
 # SPDX-FileCopyrightText: The mailseal authors
 """`mailseal watch`: what changed is told, once, by webhook, mail and command, whatever state the receiver is in."""
 import base64
-import contextlib
 import email
 import email.policy
 import hashlib
 import hmac
-import http.server
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -18,10 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import running
-
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("MAILSEAL", str(ROOT / "build" / "mailseal"))
+from watching import AGAIN_SECONDS, PROGRAM, Receiver, arguments, labs_of, look, told, watch, write_list
 
 SECRET = "a secret of this test"
 ZONE = """$ORIGIN {name}.
@@ -38,92 +32,30 @@ STEADY = ["steady.example"]
 NAMES = FALLING + RISING + STEADY
 
 
-def write_zones(folder, falling, rising):
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
-        policy = falling if name in FALLING else rising if name in RISING else "reject"
-        (folder / f"{name}.zone").write_text(ZONE.format(name=name, policy=policy), encoding="utf-8")
+def zones(falling, rising):
+    policies = {**dict.fromkeys(FALLING, falling), **dict.fromkeys(RISING, rising), **dict.fromkeys(STEADY, "reject")}
+    return {name: ZONE.format(name=name, policy=policy) for name, policy in policies.items()}
 
 
 @pytest.fixture(scope="module")
 def labs(tmp_path_factory):
     """Two labs: the zones as they were, and as they are after three fell and one rose."""
-    place = tmp_path_factory.mktemp("watch")
-    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        pair = []
-        for part, falling, rising in (("before", "reject", "none"), ("after", "none", "reject")):
-            write_zones(place / part / "zones" / "moj", falling, rising)
-            patch.setenv("MAILSEAL_SHARED_DATA", str(place / part))
-            pair.append(stack.enter_context(running(place / f"lab-{part}", "stub")))
+    with labs_of(tmp_path_factory.mktemp("watch"), [zones("reject", "none"), zones("none", "reject")]) as pair:
         yield pair
 
 
 @pytest.fixture
 def database(labs, tmp_path):
     """An estate whose domains were all looked at once, with the list beside it."""
-    (tmp_path / "domains.csv").write_text(
-        "domain,owner,group\n" + "".join(f"{name},Ada,Councils\n" for name in NAMES), encoding="utf-8")
+    write_list(tmp_path, NAMES)
     path = tmp_path / "estate.db"
-    finished = watch(labs[0], path, "--notify", "exec:exit 0")
-    assert finished.returncode == 0, finished.stderr
-    time.sleep(1.1)  # every 1s: all are due again
+    look(labs[0], path, "--notify", "exec:exit 0")
     return path
-
-
-def arguments(lab, database, *more):
-    return [PROGRAM, "watch", str(database.parent / "domains.csv"), "--db", str(database), "--dns-only", "--every", "1s",
-            "--resolver", lab.resolver, "--trust-anchor", str(lab.trust_anchor), "--gather", "1s", *more]
-
-
-def watch(lab, database, *more):
-    return subprocess.run(arguments(lab, database, "--once", *more), capture_output=True, text=True, timeout=120, check=False)
-
-
-class Receiver:
-    """A webhook's receiver that answers as told: a list of (status, seconds to wait), the last for ever."""
-
-    def __init__(self, answers, port=0):
-        self.answers = list(answers)
-        self.requests = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, wait = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
-                outer.requests.append((dict(self.headers), body, status))
-                time.sleep(wait)
-                self.send_response(status)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def accepted(self):
-        """The notices of all messages that were answered with 200, in order."""
-        return [notice for _, body, status in self.requests if status == 200 for notice in json.loads(body)["notices"]]
 
 
 def register(lab, database, url):
     """Makes a channel known before anything happens."""
-    finished = watch(lab, database, "--notify", url)
-    assert finished.returncode == 0, finished.stderr
-    time.sleep(1.1)
-
-
-def told(notices):
-    return sorted((notice["kind"], notice["domain"]) for notice in notices)
+    look(lab, database, "--notify", url)
 
 
 EXPECTED = sorted([("worse", name) for name in FALLING] + [("better", name) for name in RISING])
@@ -149,7 +81,7 @@ def test_changes_are_told_once_signed_and_with_advice(labs, database):
         new = [finding for finding in worse["findings"] if finding["change"] == "new"]
         assert "dmarc-policy-none" in {finding["id"] for finding in new}
         assert all(finding["recommendation"] and finding["implementation"] for finding in new)
-        time.sleep(1.1)
+        time.sleep(AGAIN_SECONDS)
         assert watch(labs[1], database, "--notify", receiver.url).returncode == 0
         assert len(receiver.requests) == 1, "nothing changed since"
 
@@ -168,10 +100,10 @@ def test_receiver_that_is_down_loses_nothing(labs, database):
     assert finished.returncode == 0
     assert "again in" in finished.stderr
     with Receiver([(200, 0)], port) as receiver:
-        time.sleep(1.1)
+        time.sleep(AGAIN_SECONDS)
         assert watch(labs[1], database, "--notify", url).returncode == 0
         assert told(receiver.accepted()) == EXPECTED
-        time.sleep(1.1)
+        time.sleep(AGAIN_SECONDS)
         assert watch(labs[1], database, "--notify", url).returncode == 0
         assert told(receiver.accepted()) == EXPECTED, "no duplicate"
 
@@ -213,7 +145,7 @@ def test_command_that_fails_is_called_again(labs, database):
     register(labs[0], database, channel)
     assert "ended with 1" in watch(labs[1], database, "--notify", channel).stderr
     flag.touch()
-    time.sleep(1.1)
+    time.sleep(AGAIN_SECONDS)
     assert watch(labs[1], database, "--notify", channel).returncode == 0
     assert told(json.loads(out.read_text(encoding="utf-8"))["notices"]) == EXPECTED
 
@@ -254,7 +186,7 @@ def test_mail_is_readable(labs, database):
                    "--mail-from", "mailseal@council.example"]
         finished = watch(labs[0], database, *channel)
         assert finished.returncode == 0, finished.stderr
-        time.sleep(1.1)
+        time.sleep(AGAIN_SECONDS)
         finished = watch(labs[1], database, *channel)
         assert finished.returncode == 0, finished.stderr
     assert len(mails) == 1

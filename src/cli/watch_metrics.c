@@ -10,13 +10,15 @@
 #include <unistd.h>
 
 #include "cli/moment.h"
+#include "cli/scan_progress.h"
+#include "cli/watch_port.h"
 #include "estate/standing.h"
 #include "service/estate_content.h"
 #include "store/notices.h"
 
 #define METRICS_MAX_BYTES ((size_t)1 << 20)
-/* The whole estate is read for the counts of standings: not every quarter of a minute. */
-#define STANDINGS_EVERY_S 300
+/* Counting rests for so many times as long as it took. */
+#define COUNTS_SHARE 19
 #define STANDING_BYTES (2 * STANDING_MAX_TEXT)
 
 struct standing_counts {
@@ -27,28 +29,32 @@ struct standing_counts {
 
 struct watch_metrics {
 	const char *path;
+	struct watch_port *port; /* NULL: none */
 	const struct string_list *channels;
 	struct arena *arena;
 	uint64_t checks;
 	uint64_t unknown;
 	int64_t last_check_at;
 	int64_t written_at;
-	int64_t counted_at;
+	int64_t counts_at_ms; /* when they are due again */
 	struct standing_counts counts;
 };
 
-int watch_metrics_new(const char *path, const struct string_list *channels,
-		      struct watch_metrics **ret_metrics, struct failure *reterr)
+int watch_metrics_new(const struct watch_metrics_options *options,
+		      const struct string_list *channels, struct watch_metrics **ret_metrics,
+		      struct failure *reterr)
 {
 	struct watch_metrics *metrics = calloc(1, sizeof(*metrics));
 	if (metrics == NULL) {
 		return failure_set_memory(reterr, "metrics");
 	}
 	*metrics = (struct watch_metrics){
-		.path = path, .channels = channels, .arena = arena_new(STANDING_BYTES)};
-	if (metrics->arena == NULL) {
-		free(metrics);
-		return failure_set_memory(reterr, "metrics");
+		.path = options->path, .channels = channels, .arena = arena_new(STANDING_BYTES)};
+	int r = metrics->arena != NULL ? watch_port_open(options->listen, &metrics->port, reterr)
+				       : failure_set_memory(reterr, "metrics");
+	if (r < 0) {
+		watch_metrics_free(metrics);
+		return r;
 	}
 	*ret_metrics = metrics;
 	return 0;
@@ -57,6 +63,7 @@ int watch_metrics_new(const char *path, const struct string_list *channels,
 void watch_metrics_free(struct watch_metrics *metrics)
 {
 	if (metrics != NULL) {
+		watch_port_close(metrics->port);
 		arena_free(metrics->arena);
 		free(metrics);
 	}
@@ -88,15 +95,19 @@ static int count_standing(void *context, const struct estate_entry *entry)
 	return 0;
 }
 
+/* The whole estate is read for it: at most a twentieth of the time, so seldom when it is large. */
 static int count_standings(struct watch_metrics *metrics, struct store *store, int64_t run,
-			   int64_t now, struct failure *reterr)
+			   struct failure *reterr)
 {
-	if (metrics->counted_at != 0 && now - metrics->counted_at < STANDINGS_EVERY_S) {
+	int64_t began_ms = scan_clock_ms();
+	if (began_ms < metrics->counts_at_ms) {
 		return 0;
 	}
-	metrics->counted_at = now;
 	metrics->counts = (struct standing_counts){0};
-	return estate_results(store, run, count_standing, metrics, reterr);
+	int r = estate_results(store, run, count_standing, metrics, reterr);
+	int64_t ended_ms = scan_clock_ms();
+	metrics->counts_at_ms = ended_ms + COUNTS_SHARE * (ended_ms - began_ms);
+	return r;
 }
 
 /* ---- the text ---- */
@@ -139,17 +150,39 @@ static void write_controls(struct buffer *text, const struct standing_counts *co
 	}
 }
 
-/* A label's value: backslash, quote and line end are escaped. */
-static void write_label(struct buffer *text, const char *value)
+/*
+ * Which channel it is, without what may be secret: of a webhook no more than the host (behind it
+ * stand keys), of a command nothing. The number, by the order of --notify, tells them apart.
+ */
+static struct span public_name(const char *channel)
 {
-	for (; *value != '\0'; value++) {
-		if (*value == '\\' || *value == '"') {
+	struct span name = span_of_string(channel);
+	size_t scheme = span_find(name, ':', 0);
+	struct span host = span_from(name, scheme + 3);
+	if (span_equal(span_slice(name, 0, scheme), SPAN("mailto"))) {
+		return name;
+	}
+	if (!span_starts_with(name, SPAN("http"))) {
+		return span_slice(name, 0, scheme);
+	}
+	host = span_slice(host, 0, span_find(host, '/', 0));
+	host = span_slice(host, 0, span_find(host, '?', 0));
+	size_t user = span_find(host, '@', 0);
+	return user < host.len ? span_from(host, user + 1) : host;
+}
+
+/* A label's value: backslash, quote and line end are escaped. */
+static void write_label(struct buffer *text, struct span value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		if (c == '\\' || c == '"') {
 			buffer_putc(text, '\\');
 		}
-		if (*value == '\n') {
+		if (c == '\n') {
 			buffer_puts(text, "\\n");
 		} else {
-			buffer_putc(text, *value);
+			buffer_putc(text, c);
 		}
 	}
 }
@@ -167,8 +200,9 @@ static int write_channels(struct watch_metrics *metrics, struct store *store, st
 		r = notices_waiting(store, metrics->arena, span_of_string(name), &waiting, &error,
 				    reterr);
 		buffer_puts(text, "mailseal_notices_waiting{channel=\"");
-		write_label(text, name);
-		buffer_printf(text, "\"} %llu\n", (unsigned long long)waiting);
+		write_label(text, public_name(name));
+		buffer_printf(text, "\",number=\"%zu\"} %llu\n", i + 1,
+			      (unsigned long long)waiting);
 	}
 	return r;
 }
@@ -181,6 +215,10 @@ static int write_text(struct watch_metrics *metrics, struct store *store, int64_
 	if (r < 0) {
 		return r;
 	}
+	write_head(text, "build_info", "gauge", "The version of mailseal that watches.");
+	buffer_puts(text, "mailseal_build_info{version=\"" MAILSEAL_VERSION "\"} 1\n");
+	write_one(text, "figures_timestamp_seconds", "gauge", "When these figures were made.",
+		  (uint64_t)metrics->written_at);
 	write_one(text, "domains", "gauge", "Domains that are watched.", progress.domains);
 	write_one(text, "domains_checked", "gauge", "Domains checked at least once.",
 		  progress.finished);
@@ -216,22 +254,41 @@ static int replace_file(const char *path, struct span text, struct failure *rete
 		       : failure_set(reterr, FAILURE_IO, path, "%s", strerror(errno));
 }
 
+static int write_all(struct watch_metrics *metrics, struct store *store, int64_t run,
+		     struct failure *reterr)
+{
+	struct buffer text = buffer_new(METRICS_MAX_BYTES);
+	int r = count_standings(metrics, store, run, reterr);
+	r = r == 0 ? write_text(metrics, store, run, &text, reterr) : r;
+	if (r == 0 && text.is_failed) {
+		r = failure_set_memory(reterr, "metrics");
+	}
+	if (r == 0 && metrics->path != NULL) {
+		r = replace_file(metrics->path, buffer_span(&text), reterr);
+	}
+	if (r == 0 && metrics->port != NULL) {
+		r = watch_port_set(metrics->port, buffer_span(&text), reterr);
+	}
+	buffer_free(&text);
+	return r;
+}
+
 int watch_metrics_write(struct watch_metrics *metrics, struct store *store, int64_t run,
 			struct failure *reterr)
 {
 	int64_t now = wall_clock(NULL);
-	if (metrics->path == NULL ||
-	    (now - metrics->written_at < WATCH_METRICS_EVERY_S && metrics->written_at != 0)) {
+	bool is_wanted = metrics->path != NULL || metrics->port != NULL;
+	if (!is_wanted || (now - metrics->written_at < WATCH_METRICS_EVERY_S)) {
 		return 0;
 	}
 	metrics->written_at = now;
-	struct buffer text = buffer_new(METRICS_MAX_BYTES);
-	int r = count_standings(metrics, store, run, now, reterr);
-	r = r == 0 ? write_text(metrics, store, run, &text, reterr) : r;
-	if (r == 0 && text.is_failed) {
-		r = failure_set_memory(reterr, metrics->path);
-	}
-	r = r == 0 ? replace_file(metrics->path, buffer_span(&text), reterr) : r;
-	buffer_free(&text);
-	return r;
+	return write_all(metrics, store, run, reterr);
+}
+
+int watch_metrics_finish(struct watch_metrics *metrics, struct store *store, int64_t run,
+			 struct failure *reterr)
+{
+	metrics->written_at = 0;
+	metrics->counts_at_ms = 0;
+	return watch_metrics_write(metrics, store, run, reterr);
 }

@@ -200,16 +200,6 @@ def test_mail_is_readable(labs, database):
     assert "rising.example got better" in text
 
 
-def test_metrics_are_written(labs, database):
-    metrics = database.parent / "mailseal.prom"
-    assert watch(labs[1], database, "--metrics", str(metrics)).returncode == 0
-    lines = metrics.read_text(encoding="utf-8").splitlines()
-    assert f"mailseal_domains {len(NAMES)}" in lines
-    assert 'mailseal_control_domains{control="dmarc",status="good"} ' in "\n".join(lines)
-    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-    assert sum(int(value) for key, value in values.items() if key.startswith("mailseal_spoofable_domains")) == len(NAMES)
-
-
 @pytest.mark.parametrize("args,words", [
     (["--notify", "ftp://example.org"], "is not https://"),
     (["--notify", "mailto:a@b.example"], "needs --smtp"),

@@ -252,6 +252,7 @@ static int open_output(struct scan_command *command, struct failure *reterr)
 	const struct scan_command_options *options = command->options;
 	struct scan_output_options output = options->output;
 	bool has_database = options->estate.database != NULL;
+	output.has_run = has_database;
 	output.is_silent = has_database && output.path == NULL && !output.is_json && !output.is_csv;
 	output.is_resumed = output.is_resumed && output.path != NULL;
 	if (options->output.is_resumed && output.path == NULL && !has_database) {
@@ -325,6 +326,17 @@ static bool needs_list(const struct scan_command *command, const struct string_l
 	       command->options->estate.run == NULL || command->options->estate.database == NULL;
 }
 
+/* What others have found in the same run counts in the summary, and for the threshold. */
+static int finish_estate(struct scan_command *command, struct failure *reterr)
+{
+	const struct scan_command_options *options = command->options;
+	int r = scan_estate_finish(command->estate, now(command), reterr);
+	bool is_wanted = options->output.has_summary || options->fail_on != NULL;
+	return r == 0 && is_wanted ? scan_estate_tally(command->estate,
+						       scan_output_tally(command->output), reterr)
+				   : r;
+}
+
 static int run_scan_with(struct scan_command *command, const struct string_list *operands,
 			 enum exit_code *ret_code, struct failure *reterr)
 {
@@ -346,10 +358,10 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 	r = r == 0 ? start_crew(command, reterr) : r;
 	struct scan_progress progress;
 	r = r == 0 ? scan(command, &scan_options, &progress, reterr) : r;
-	r = r == 0 ? scan_output_finish(command->output, reterr) : r;
 	if (r == 0 && command->estate != NULL) {
-		r = scan_estate_finish(command->estate, now(command), reterr);
+		r = finish_estate(command, reterr);
 	}
+	r = r == 0 ? scan_output_finish(command->output, reterr) : r;
 	if (r == 0) {
 		if (command->source != NULL) {
 			scan_source_tell(command->source);

@@ -10,10 +10,13 @@
 #include "cli/command.h"
 #include "cli/session.h"
 #include "cli/store_options.h"
+#include "service/estate_content.h"
 
 /* A run that began so shortly before is being begun by another worker. */
 #define BEGINNING_SECONDS 120
 #define FILL_BATCH 256
+/* One standing at a time. */
+#define TALLY_BYTES ((size_t)16 << 20)
 #define ESTATE_ARENA_BYTES ((size_t)64 << 10)
 /* A name, an owner and a group each. */
 #define FILL_BYTES ((size_t)FILL_BATCH * 2048)
@@ -24,6 +27,7 @@ struct scan_estate {
 	struct arena *arena;
 	struct store *store;
 	struct estate_queue *queue;
+	struct seen *mine; /* domains that this worker has finished */
 	struct span worker;
 	int64_t run;
 	int64_t lease_seconds;
@@ -111,12 +115,14 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 		return failure_set_memory(reterr, "scan");
 	}
 	estate->arena = arena_new(ESTATE_ARENA_BYTES);
+	estate->mine = seen_new(session_seed());
 	estate->lease_seconds = options->lease_seconds > 0 ? (int64_t)options->lease_seconds
 							   : SCAN_ESTATE_LEASE_SECONDS;
-	int r = estate->arena == NULL ? failure_set_memory(reterr, "scan")
-				      : store_open_option(options->database,
-							  /* must_exist: */ options->is_rejudging,
-							  &estate->store, reterr);
+	int r = estate->arena == NULL || estate->mine == NULL
+			? failure_set_memory(reterr, "scan")
+			: store_open_option(options->database,
+					    /* must_exist: */ options->is_rejudging, &estate->store,
+					    reterr);
 	if (r == 0) {
 		estate->worker = worker_name(estate->arena);
 		r = open_run(estate, options,
@@ -136,6 +142,7 @@ void scan_estate_close(struct scan_estate *estate)
 	if (estate != NULL) {
 		estate_queue_free(estate->queue);
 		store_close(estate->store);
+		seen_free(estate->mine);
 		arena_free(estate->arena);
 		free(estate);
 	}
@@ -204,6 +211,7 @@ static int take(struct scan_sink *sink, const struct scan_result *result, struct
 {
 	struct scan_estate *estate = (struct scan_estate *)sink;
 	struct scan_sink *queue = estate_queue_sink(estate->queue);
+	(void)seen_add(estate->mine, result->item->domain);
 	int r = queue->take(queue, result, reterr);
 	return r == 0 ? estate->next->take(estate->next, result, reterr) : r;
 }
@@ -260,5 +268,45 @@ int scan_estate_finish(struct scan_estate *estate, int64_t now, struct failure *
 		complain("note", "%llu results came too late: other workers had those domains",
 			 (unsigned long long)estate_queue_lost(estate->queue));
 	}
+	return r;
+}
+
+/* ---- counts of the run ---- */
+
+struct tallying {
+	struct scan_estate *estate;
+	struct scan_tally *tally;
+	struct arena *arena;
+	struct failure *failure;
+};
+
+static int add_entry(void *context, const struct estate_entry *entry)
+{
+	struct tallying *tallying = context;
+	struct standing standing;
+	if (seen_add(tallying->estate->mine, entry->domain.name) == SEEN_BEFORE) {
+		return 0;
+	}
+	arena_reset(tallying->arena);
+	int r = estate_content_standing(tallying->arena, entry, &standing, tallying->failure);
+	struct facts *facts = NULL;
+	if (r == 0) {
+		r = estate_content_facts(tallying->estate->store, entry->facts, &facts,
+					 tallying->failure);
+	}
+	if (r == 0) {
+		scan_tally_add_standing(tallying->tally, &standing, scan_is_unknown(facts));
+	}
+	facts_free(facts);
+	return r;
+}
+
+int scan_estate_tally(struct scan_estate *estate, struct scan_tally *tally, struct failure *reterr)
+{
+	struct tallying tallying = {estate, tally, arena_new(TALLY_BYTES), reterr};
+	int r = tallying.arena != NULL
+			? estate_results(estate->store, estate->run, add_entry, &tallying, reterr)
+			: failure_set_memory(reterr, "scan");
+	arena_free(tallying.arena);
 	return r;
 }

@@ -6,6 +6,7 @@
 
 #include "service/estate_queue.h"
 #include "service/rejudge.h"
+#include "service/scan_tally.h"
 
 struct scan_estate_options {
 	const char *database; /* NULL: none is used */
@@ -32,6 +33,10 @@ int scan_estate_start(struct scan_estate *estate, struct scan_sink *next,
 		      struct failure *reterr) MUST_CHECK;
 struct scan_input *scan_estate_input(struct scan_estate *estate);
 struct scan_sink *scan_estate_sink(struct scan_estate *estate);
+/* Adds what is in the run and was not found by this worker: by others, or before. Only after
+ * scan_estate_finish(). */
+int scan_estate_tally(struct scan_estate *estate, struct scan_tally *tally,
+		      struct failure *reterr) MUST_CHECK;
 /* Writes what is left, gives back what was not done, closes the run when all is. */
 int scan_estate_finish(struct scan_estate *estate, int64_t now, struct failure *reterr) MUST_CHECK;
 /* NULL is allowed. */

@@ -20,7 +20,7 @@ struct scan_output {
 	struct results_file *file; /* NULL: standard output */
 	struct buffer line;
 	struct scan_tally tally;
-	uint64_t resumed;
+	uint64_t uncounted; /* results of before, of another version */
 	bool has_begun;
 };
 
@@ -76,17 +76,27 @@ static int tick(struct scan_sink *sink, struct failure *reterr)
 				    : 0;
 }
 
+static enum results_form form_of(const struct scan_output *output)
+{
+	return output->options.is_csv ? RESULTS_CSV : RESULTS_JSON;
+}
+
+static void count_line(void *context, struct span line)
+{
+	struct scan_output *output = context;
+	output->uncounted += scan_tally_add_line(&output->tally, form_of(output), line) ? 0 : 1;
+}
+
 static int open_file(struct scan_output *output, struct seen *done, struct failure *reterr)
 {
 	const struct scan_output_options *options = &output->options;
-	enum results_form form = options->is_csv ? RESULTS_CSV : RESULTS_JSON;
+	const struct results_reader reader = {done, output, options->has_run ? NULL : count_line};
 	struct results_resumed resumed;
-	int r = results_file_open(options->path, form, options->is_resumed, done, &output->file,
-				  &resumed, reterr);
+	int r = results_file_open(options->path, form_of(output), options->is_resumed, &reader,
+				  &output->file, &resumed, reterr);
 	if (r < 0) {
 		return r;
 	}
-	output->resumed = resumed.lines;
 	if (options->is_resumed) {
 		complain("note", "%s: %llu results are there already%s", options->path,
 			 (unsigned long long)resumed.lines,
@@ -125,7 +135,7 @@ struct scan_sink *scan_output_sink(struct scan_output *output)
 	return &output->sink;
 }
 
-const struct scan_tally *scan_output_tally(const struct scan_output *output)
+struct scan_tally *scan_output_tally(struct scan_output *output)
 {
 	return &output->tally;
 }
@@ -136,9 +146,9 @@ static void print_summary(const struct scan_output *output)
 	struct buffer text = buffer_new(SUMMARY_MAX_BYTES);
 	FILE *stream = output->file != NULL || output->options.is_silent ? stdout : stderr;
 	present_terminal_tally(&output->tally, &text);
-	if (output->resumed > 0) {
-		buffer_printf(&text, "\n%llu results of earlier runs are not counted here\n",
-			      (unsigned long long)output->resumed);
+	if (output->uncounted > 0) {
+		buffer_printf(&text, "\n%llu results of another version are not counted here\n",
+			      (unsigned long long)output->uncounted);
 	}
 	fwrite(text.data, 1, text.len, stream);
 	buffer_free(&text);

@@ -14,6 +14,7 @@ struct scan_output_options {
 	bool is_resumed;
 	bool has_summary;
 	bool is_silent; /* no lines: only the counts */
+	bool has_run;	/* what was found before is counted from a database, not from the file */
 };
 
 struct scan_output;
@@ -24,7 +25,8 @@ int scan_output_open(const struct scan_output_options *options, struct seen *don
 struct scan_sink *scan_output_sink(struct scan_output *output);
 /* Makes all durable, and prints the summary when it was asked for. */
 int scan_output_finish(struct scan_output *output, struct failure *reterr) MUST_CHECK;
-const struct scan_tally *scan_output_tally(const struct scan_output *output);
+/* With the results that were in the file before, unless has_run. */
+struct scan_tally *scan_output_tally(struct scan_output *output);
 /* NULL is allowed. */
 void scan_output_close(struct scan_output *output);
 

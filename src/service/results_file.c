@@ -25,7 +25,7 @@ struct results_file {
 struct reading {
 	struct results_file *file;
 	enum results_form form;
-	struct seen *done;
+	const struct results_reader *reader;
 	struct buffer line;
 	struct results_resumed resumed;
 	uint64_t whole_octets; /* up to the last line end */
@@ -88,9 +88,13 @@ static int take_line(struct reading *reading, struct failure *reterr)
 					   (reading->form == RESULTS_CSV ? 1 : 0));
 	}
 	reading->resumed.lines++;
-	if (seen_add(reading->done, domain) == SEEN_FULL) {
+	if (seen_add(reading->reader->done, domain) == SEEN_FULL) {
 		return failure_set(reterr, FAILURE_INPUT, reading->file->path,
 				   "more results than can be kept in mind: begin a new file");
+	}
+	if (reading->reader->take != NULL) {
+		reading->reader->take(reading->reader->context,
+				      span_trim(buffer_span(&reading->line), "\r"));
 	}
 	return 0;
 }
@@ -132,11 +136,12 @@ static int read_all(struct reading *reading, struct failure *reterr)
 }
 
 /* Reads what is there, and takes a torn last line away. */
-static int resume(struct results_file *file, enum results_form form, struct seen *done,
-		  struct results_resumed *ret_resumed, struct failure *reterr)
+static int resume(struct results_file *file, enum results_form form,
+		  const struct results_reader *reader, struct results_resumed *ret_resumed,
+		  struct failure *reterr)
 {
 	struct reading reading = {
-		.file = file, .form = form, .done = done, .line = buffer_new(RESULTS_MAX_LINE)};
+		.file = file, .form = form, .reader = reader, .line = buffer_new(RESULTS_MAX_LINE)};
 	int r = read_all(&reading, reterr);
 	reading.resumed.octets = reading.line.len;
 	buffer_free(&reading.line);
@@ -170,9 +175,9 @@ static int lock(const struct results_file *file, struct failure *reterr)
 	return failure_set(reterr, FAILURE_INPUT, file->path, "another scan is writing to it");
 }
 
-int results_file_open(const char *path, enum results_form form, bool is_resumed, struct seen *done,
-		      struct results_file **ret_file, struct results_resumed *ret_resumed,
-		      struct failure *reterr)
+int results_file_open(const char *path, enum results_form form, bool is_resumed,
+		      const struct results_reader *reader, struct results_file **ret_file,
+		      struct results_resumed *ret_resumed, struct failure *reterr)
 {
 	struct results_file *file = calloc(1, sizeof(*file));
 	struct results_resumed resumed = {0};
@@ -187,7 +192,7 @@ int results_file_open(const char *path, enum results_form form, bool is_resumed,
 	}
 	r = r == 0 ? lock(file, reterr) : r;
 	if (r == 0) {
-		r = is_resumed ? resume(file, form, done, &resumed, reterr)
+		r = is_resumed ? resume(file, form, reader, &resumed, reterr)
 			       : check_new(file, reterr);
 	}
 	if (r < 0) {

@@ -26,16 +26,24 @@ struct results_resumed {
 	uint64_t octets; /* of a torn last line, taken away */
 };
 
+/* Who is told of what is there already. */
+struct results_reader {
+	struct seen *done; /* the domains are added to it */
+	void *context;
+	/* Each line, without its line end; not the header. May be NULL. */
+	void (*take)(void *context, struct span line);
+};
+
 struct results_file;
 
 /*
  * Opens a new file; one that has something in it is a failure unless is_resumed. Then its last line
- * is taken away if it is torn, and the domains in it are added to `done`. A line that is no result
- * is a failure: this is some other file.
+ * is taken away if it is torn, and what is left is told. A line that is no result is a failure:
+ * this is some other file.
  */
-int results_file_open(const char *path, enum results_form form, bool is_resumed, struct seen *done,
-		      struct results_file **ret_file, struct results_resumed *ret_resumed,
-		      struct failure *reterr) MUST_CHECK;
+int results_file_open(const char *path, enum results_form form, bool is_resumed,
+		      const struct results_reader *reader, struct results_file **ret_file,
+		      struct results_resumed *ret_resumed, struct failure *reterr) MUST_CHECK;
 /* Appends one line, or several; text ends with a line end. */
 int results_file_write(struct results_file *file, struct span text,
 		       struct failure *reterr) MUST_CHECK;

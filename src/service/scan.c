@@ -71,7 +71,7 @@ static int hand_out(struct scan *scan, struct scan_job *job, const struct check_
 		.item = &job->item,
 		.report = report,
 		.facts = job->facts,
-		.is_unknown = scan_job_is_unknown(job),
+		.is_unknown = scan_is_unknown(job->facts),
 	};
 	int r = scan->sink->take(scan->sink, &result, reterr);
 	if (r == 0) {

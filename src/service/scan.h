@@ -94,6 +94,8 @@ struct scan_options {
 /* Questions under way, above which no further domain is begun. */
 #define SCAN_MAX_QUESTIONS 3000
 
+/* Some look-up failed, so something is unknown that could be known. */
+bool scan_is_unknown(const struct facts *facts);
 /*
  * Runs until the input ends or is_stopped. Every item that was taken either gets exactly one
  * result, or, when the scan was stopped or fails, none.

@@ -139,10 +139,10 @@ static bool is_failed(const struct fact *fact)
 	return false;
 }
 
-bool scan_job_is_unknown(const struct scan_job *job)
+bool scan_is_unknown(const struct facts *facts)
 {
-	for (size_t i = 0; i < facts_count(job->facts); i++) {
-		const struct fact *fact = facts_at(job->facts, i);
+	for (size_t i = 0; i < facts_count(facts); i++) {
+		const struct fact *fact = facts_at(facts, i);
 		if (fact_is_unknown(fact) && is_failed(fact)) {
 			return true;
 		}

@@ -48,7 +48,5 @@ int scan_job_add_dead(struct scan_job *job, struct fact_key key, bool *ret_is_ad
 		      struct failure *reterr) MUST_CHECK;
 /* Is this name the domain's own, or below it? */
 bool scan_job_owns(const struct scan_job *job, struct fact_key key);
-/* Some look-up of it failed. */
-bool scan_job_is_unknown(const struct scan_job *job);
 
 #endif

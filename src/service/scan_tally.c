@@ -32,21 +32,37 @@ enum severity scan_worst(const struct assessment *a)
 	return worst;
 }
 
-void scan_tally_add(struct scan_tally *tally, const struct scan_result *result)
+void scan_tally_count(struct scan_tally *tally, const struct scan_tally_row *row)
 {
-	const struct assessment *a = result->report->results[0].assessment;
 	tally->domains++;
-	tally->incomplete += result->is_unknown ? 1 : 0;
-	tally->kinds[a->kind]++;
-	if (a->kind == DOMAIN_NONEXISTENT) {
+	tally->incomplete += row->is_incomplete ? 1 : 0;
+	tally->kinds[row->kind]++;
+	if (row->kind == DOMAIN_NONEXISTENT) {
 		return;
 	}
 	tally->existing++;
-	tally->spoofable[a->spoofable.answer]++;
-	tally->interceptable[a->interceptable.answer]++;
-	tally->policies[policy_of(a)]++;
-	tally->worst[scan_worst(a)]++;
+	tally->spoofable[row->spoofable]++;
+	tally->interceptable[row->interceptable]++;
+	tally->policies[row->policy]++;
+	tally->worst[row->worst]++;
 	for (size_t i = 0; i < CONTROL_COUNT; i++) {
-		tally->controls[i][assessment_status(a, (enum control)i)]++;
+		tally->controls[i][row->controls[i]]++;
 	}
+}
+
+void scan_tally_add(struct scan_tally *tally, const struct scan_result *result)
+{
+	const struct assessment *a = result->report->results[0].assessment;
+	struct scan_tally_row row = {
+		.kind = a->kind,
+		.spoofable = a->spoofable.answer,
+		.interceptable = a->interceptable.answer,
+		.policy = policy_of(a),
+		.worst = scan_worst(a),
+		.is_incomplete = result->is_unknown,
+	};
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		row.controls[i] = assessment_status(a, (enum control)i);
+	}
+	scan_tally_count(tally, &row);
 }

@@ -4,6 +4,8 @@
 #ifndef MAILSEAL_SERVICE_SCAN_TALLY_H
 #define MAILSEAL_SERVICE_SCAN_TALLY_H
 
+#include "estate/standing.h"
+#include "service/results_file.h"
 #include "service/scan.h"
 
 #define SCAN_TALLY_KINDS (DOMAIN_UNKNOWN + 1)
@@ -33,7 +35,26 @@ struct scan_tally {
 	uint64_t worst[SEVERITY_CRITICAL + 1]; /* domains by their most severe finding */
 };
 
+/* What counts of one result. */
+struct scan_tally_row {
+	enum domain_kind kind;
+	enum answer spoofable;
+	enum answer interceptable;
+	enum control_status controls[CONTROL_COUNT];
+	enum scan_policy policy;
+	enum severity worst;
+	bool is_incomplete;
+};
+
+void scan_tally_count(struct scan_tally *tally, const struct scan_tally_row *row);
 void scan_tally_add(struct scan_tally *tally, const struct scan_result *result);
+/* A line that was written before, without its line end. False when it is no result of this form, or
+ * of a version that wrote others: then nothing is counted. */
+bool scan_tally_add_line(struct scan_tally *tally, enum results_form form,
+			 struct span line) MUST_CHECK;
+/* A result out of a database. */
+void scan_tally_add_standing(struct scan_tally *tally, const struct standing *standing,
+			     bool is_incomplete);
 /* The most severe finding's; SEVERITY_GOOD when there is none. */
 enum severity scan_worst(const struct assessment *a);
 

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 COUNT = 600
 
 
@@ -132,6 +134,35 @@ def test_summary_and_threshold(make_world, tmp_path):
     finished = world.scan("--dns-only", "--summary", "--fail-on", "high", "--out", out, names, code=1)
     assert "5 domains; 1 do not exist" in finished.stdout
     assert "reject: enforced" in finished.stdout
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_summary_of_a_run_that_was_cut_off(make_world, tmp_path, form):
+    """The summary after --resume is that of the whole run, and so is the threshold."""
+    world = make_world([*estate(40), "open.example. 300 A 192.0.2.1", 'weak.example. 300 TXT "v=spf1 ~all"'])
+    names = tmp_path / "list.txt"
+    names.write_text("open.example\nweak.example\nmissing.example\n" + "".join(f"d{i}.example\n" for i in range(40)))
+    options = ("--dns-only", form, "--summary", "--in-flight", 4, "--fail-on", "high", "--now", "2026-11-23T12:00:00Z")
+    whole = world.scan(*options, "--out", tmp_path / "whole", names, code=1)
+    half = tmp_path / "half"
+    half.write_bytes(b"".join((tmp_path / "whole").read_bytes().splitlines(True)[:20]))
+    resumed = world.scan(*options, "--out", half, "--resume", names, code=1)
+    assert resumed.stdout == whole.stdout
+    assert "43 domains; 1 do not exist" in resumed.stdout
+
+
+def test_summary_of_a_run_in_a_database(make_world, tmp_path):
+    """What one worker finds counts in the summary of the one that comes after it."""
+    world = make_world(estate())
+    names, database = write_list(tmp_path), tmp_path / "estate.db"
+    out = tmp_path / "out.jsonl"
+    options = ("--dns-only", "--in-flight", 5, "--db", database, "--lease", 1)
+    run_until(world, out, 50, signal.SIGINT, *options, "--out", out, names)
+    before = len(domains(out))
+    assert 0 < before < COUNT
+    finished = world.scan(*options, "--summary", "--resume", names)
+    assert f"{COUNT} domains; 0 do not exist; of 0 not all" in finished.stdout
+    assert f"reject: enforced                     {COUNT}  100.0 %" in finished.stdout
 
 
 def test_threads_say_the_same(make_world, tmp_path):

@@ -58,11 +58,12 @@ static void test_resume(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct arena *arena = arena_new(100000);
 		struct seen *done = seen_new(1);
+		const struct results_reader reader = {.done = done};
 		struct results_file *file = NULL;
 		struct results_resumed resumed = {0};
 		struct failure failure;
 		put(rows[i].before);
-		int r = results_file_open(path, rows[i].form, /* is_resumed */ true, done, &file,
+		int r = results_file_open(path, rows[i].form, /* is_resumed */ true, &reader, &file,
 					  &resumed, &failure);
 		assert_row_int(rows[i].row, r < 0, rows[i].kept == NULL);
 		const char *kept = rows[i].kept != NULL ? rows[i].kept : rows[i].before;
@@ -81,12 +82,13 @@ static void test_appends(void **state)
 	(void)state;
 	struct arena *arena = arena_new(100000);
 	struct seen *done = seen_new(1);
+	const struct results_reader reader = {.done = done};
 	struct results_file *file = NULL;
 	struct results_resumed resumed;
 	struct failure failure;
 	put(A "{\"domain\":\"b.o");
 	assert_int_equal(
-		results_file_open(path, RESULTS_JSON, true, done, &file, &resumed, &failure), 0);
+		results_file_open(path, RESULTS_JSON, true, &reader, &file, &resumed, &failure), 0);
 	assert_false(results_file_is_empty(file));
 	assert_int_equal(results_file_write(file, SPAN(B), &failure), 0);
 	assert_int_equal(results_file_sync(file, 0, /* is_last */ true, &failure), 0);
@@ -104,17 +106,19 @@ static void test_refuses_what_is_there(void **state)
 	(void)state;
 	struct arena *arena = arena_new(100000);
 	struct seen *done = seen_new(1);
+	const struct results_reader reader = {.done = done};
 	struct results_file *file = NULL;
 	struct results_resumed resumed;
 	struct failure failure;
 	put(A);
 	assert_int_equal(
-		results_file_open(path, RESULTS_JSON, false, done, &file, &resumed, &failure),
+		results_file_open(path, RESULTS_JSON, false, &reader, &file, &resumed, &failure),
 		FAILURE_INPUT);
 	assert_row_span("untouched", get(arena), SPAN(A));
 	put("");
 	assert_int_equal(
-		results_file_open(path, RESULTS_JSON, false, done, &file, &resumed, &failure), 0);
+		results_file_open(path, RESULTS_JSON, false, &reader, &file, &resumed, &failure),
+		0);
 	assert_true(results_file_is_empty(file));
 	results_file_close(file);
 	seen_free(done);

@@ -38,16 +38,17 @@ static void begin(struct page *page, const struct chart *chart, unsigned height)
 {
 	unsigned id = ++page->next_id;
 	buffer_printf(page->out,
-		      "<figure class=\"chart\"><svg viewBox=\"0 0 %d %u\" role=\"img\" "
-		      "aria-labelledby=\"chart-%u\">\n<title id=\"chart-%u\">",
-		      WIDTH, height, id, id);
+		      "<figure class=\"chart\"><div class=\"scroll\" tabindex=\"0\" "
+		      "role=\"region\" aria-labelledby=\"chart-%u\"><svg viewBox=\"0 0 %d %u\" "
+		      "role=\"img\" aria-labelledby=\"chart-%u\">\n<title id=\"chart-%u\">",
+		      id, WIDTH, height, id, id);
 	page_text(page, chart->title);
 	page_html(page, "</title>\n");
 }
 
 static void end(struct page *page, const struct chart *chart)
 {
-	page_html(page, "</svg>\n<figcaption>");
+	page_html(page, "</svg></div>\n<figcaption>");
 	for (size_t i = 0; i < chart->part_count; i++) {
 		buffer_printf(page->out, "<span class=\"part %s\">", chart->part_classes[i]);
 		page_string(page, chart->part_names[i]);

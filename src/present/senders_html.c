@@ -4,6 +4,7 @@
 #include "present/chart.h"
 #include "present/report_css.h"
 #include "present/report_words.h"
+#include "present/senders_answers.h"
 #include "present/senders_text.h"
 
 #define CHART_DAYS 400
@@ -164,15 +165,15 @@ static void write_sender(struct page *page, const struct senders_report *report,
 	page_html(page, "</td>");
 	write_number(page, sender->messages);
 	write_number(page, sender->failing);
-	page_html(page, "<td class=\"date\">");
-	page_text(page, day_text(report->arena, sender->first_day));
-	page_html(page, "</td><td class=\"date\">");
-	page_text(page, day_text(report->arena, sender->last_day));
-	page_html(page, "</td></tr>\n<tr class=\"why\"><td colspan=\"6\">");
+	page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"4\">");
 	page_text(page, why);
 	page_html(page, " ");
 	page_text(page, fix);
-	page_html(page, "</td></tr>\n");
+	page_html(page, " <span class=\"meta\">Seen ");
+	page_text(page, day_text(report->arena, sender->first_day));
+	page_html(page, " to ");
+	page_text(page, day_text(report->arena, sender->last_day));
+	page_html(page, ".</span></td></tr>\n");
 }
 
 static void write_sender_table(struct page *page, const struct senders_report *report,
@@ -180,12 +181,10 @@ static void write_sender_table(struct page *page, const struct senders_report *r
 {
 	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
 	page_string(page, label);
-	page_html(page,
-		  "\"><table><thead><tr><th scope=\"col\">Sender</th>"
-		  "<th scope=\"col\">Is</th><th scope=\"col\" class=\"number\">Messages</th>"
-		  "<th scope=\"col\" class=\"number\">Fail</th><th scope=\"col\">First seen</th>"
-		  "<th scope=\"col\">Last seen</th>"
-		  "</tr></thead><tbody>\n");
+	page_html(page, "\"><table class=\"senders\"><thead><tr><th scope=\"col\">Sender</th>"
+			"<th scope=\"col\">Is</th><th scope=\"col\" class=\"number\">Messages</th>"
+			"<th scope=\"col\" class=\"number\">Fail</th>"
+			"</tr></thead><tbody>\n");
 	size_t spoofers = 0;
 	uint64_t left_out = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -362,14 +361,47 @@ static void write_what_if(struct page *page, const struct plan_what_if *what_if)
 	page_html(page, "</tbody></table>\n");
 }
 
+/* none, quarantine, reject: where the domain stands, since when. */
+static void write_way(struct page *page, const struct plan *plan)
+{
+	static const enum dmarc_policy steps[] = {DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE,
+						  DMARC_POLICY_REJECT};
+	page_html(page, "<ol class=\"way\">");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		bool is_here = plan->policy == steps[i];
+		buffer_puts(page->out,
+			    is_here ? "<li class=\"here\" aria-current=\"step\">" : "<li>");
+		page_html(page, "<code>");
+		buffer_printf(page->out, "p=%s", dmarc_policy_name(steps[i]));
+		page_html(page, "</code>");
+		if (is_here && plan->since > 0) {
+			page_html(page, " <span class=\"meta\">since ");
+			page_text(page,
+				  day_text(plan->senders->arena, plan->since / STORE_DAY_SECONDS));
+			buffer_printf(page->out, " (%lld days)</span>",
+				      (long long)plan->days_at_policy);
+		}
+		page_html(page, "</li>");
+	}
+	page_html(page, "</ol>\n");
+	if (plan->policy != DMARC_POLICY_ABSENT &&
+	    plan->senders->classes[MAIL_LEGITIMATE].messages > 0) {
+		buffer_printf(page->out,
+			      "<p>Of the organisation's own mail at most %u.%02u %% fails (95 %% "
+			      "confidence).</p>\n",
+			      plan->loss_bound_permyriad / 100, plan->loss_bound_permyriad % 100);
+	}
+}
+
 static void write_plan(struct page *page, const struct plan *plan)
 {
 	page_html(page, "<h2>The way to reject</h2>\n");
-	buffer_printf(page->out, "<p>Policy now: <code>p=%s</code>.</p>\n",
-		      dmarc_policy_name(plan->policy));
-	page_element(page, "p", NULL, plan_sentence(plan));
+	write_way(page, plan);
 	if (plan->has_record && (plan->advice == PLAN_STEP || plan->advice == PLAN_DWELL ||
 				 plan->advice == PLAN_NO_DATA)) {
+		page_element(page, "h3", NULL,
+			     plan->advice == PLAN_DWELL ? SPAN("The record of the next step")
+							: SPAN("The record to publish"));
 		page_html(page, "<pre>");
 		page_text(page, plan->record.name);
 		page_html(page, " TXT ");
@@ -390,6 +422,7 @@ void present_senders_html(const struct senders_report *report, const struct plan
 {
 	struct page page = {.out = text};
 	write_head(&page, report);
+	senders_answers(&page, report, plan);
 	if (plan != NULL) {
 		write_plan(&page, plan);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The mailseal authors
-// The page of `check --html` in a real browser: light, dark, narrow, printed, without JavaScript.
+// The pages of `check --html`, `senders --html` and `plan --html` in a real browser: light, dark, narrow, printed, without JavaScript.
 //
 //     MAILSEAL=build/mailseal node tests/pages/pages.mjs [--shots FOLDER]
 //
@@ -16,6 +16,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const program = process.env.MAILSEAL ?? join(root, "build", "mailseal");
 const browserPath = process.env.MAILSEAL_CHROMIUM ?? "/usr/bin/chromium";
+const python = process.env.MAILSEAL_PYTHON ?? "/usr/bin/python3";
 const shots = process.argv[2] === "--shots" ? process.argv[3] : null;
 const SKIPPED = 77;
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
@@ -32,13 +33,21 @@ const pages = [
 	["with", "examples/council.jsonl", ["--with", `${COUNCIL} v=DMARC1; p=reject`], ["northmere.example"]],
 	["hostile", null, [], ["northmere.example"]],
 ];
+// name, reports of reports.py, command: the pages of senders and plan
+const reported = [
+	["plan-council", "council", "plan"],
+	["plan-good", "good", "plan"],
+	["plan-few", "few", "plan"],
+	["senders-council", "council", "senders"],
+	["senders-hostile", "hostile", "senders"],
+];
 const looks = [
 	{ name: "light", width: 1200, height: 900, colorScheme: "light", isJudged: true },
 	{ name: "dark", width: 1200, height: 900, colorScheme: "dark", isJudged: true },
 	{ name: "narrow", width: 360, height: 740, colorScheme: "light" },
 	{ name: "narrowest", width: 320, height: 640, colorScheme: "dark" },
 ];
-const checks = pages.length * (looks.length + 2) + 1;
+const checks = (pages.length + reported.length) * (looks.length + 2) + 1;
 
 function skip(why) {
 	console.log(`${checks} cases skipped: ${why}`);
@@ -114,6 +123,24 @@ function render(name, facts, options) {
 	return pathToFileURL(html).href;
 }
 
+function renderReports(name, kind, command) {
+	const [mails, database, html] = ["mails", "db", "html"].map((end) => join(folder, `${name}.${end}`));
+	const quiet = { stdio: ["ignore", "ignore", "pipe"] };
+	const run = (...args) => {
+		try {
+			execFileSync(program, args, quiet);
+		} catch (error) {
+			expect(error.status === 1, `mailseal ${args[0]} ended with ${error.status}: ${error.stderr}`);
+		}
+	};
+	mkdirSync(mails);
+	execFileSync(python, [join(here, "reports.py"), mails, kind], quiet);
+	run("ingest", mails, "--db", database, "--authserv-id", "mx.northmere.example");
+	run(command, "northmere.example", "--db", database, "--now", "2026-11-25T12:00:00Z", "--html", html,
+		...(command === "plan" ? ["--offline"] : []));
+	return pathToFileURL(html).href;
+}
+
 // A fresh page; what it asks the network for and what it complains about is kept.
 async function open(browser, url, look, javaScriptEnabled) {
 	const context = await browser.newContext({
@@ -155,15 +182,15 @@ async function lookAt(browser, name, url, look) {
 }
 
 // Everything is there without JavaScript, and the page's own security policy stops nothing of it.
-async function readWithoutScript(browser, name, url, domains) {
+async function readWithoutScript(browser, url, domains, wanted) {
 	const { context, page, noise } = await open(browser, url, looks[0], false);
 	try {
 		for (const domain of domains) {
 			expect(await page.getByRole("heading", { name: domain, exact: true, level: 1 }).isVisible(), `no heading for ${domain}`);
 		}
 		const answers = await page.locator(".verdict .answer").allInnerTexts();
-		expect(answers.length === 2 * domains.length, `${answers.length} answers`);
-		expect(answers.every((text) => /^(Yes|No|Partly|Unknown)$/.test(text)), answers.join());
+		expect(answers.length === wanted.count * domains.length, `${answers.length} answers`);
+		expect(answers.every((text) => wanted.words.test(text)), answers.join());
 		const box = await page.locator(".verdict").nth(1).boundingBox();
 		expect(domains.length > 1 || box.y + box.height < looks[0].height, "the answers are not on the first screen");
 		expect(await page.locator("body *:not(script)").count() > 30 && await page.locator("script").count() === 0, "scripts");
@@ -204,6 +231,8 @@ async function skipLink(browser, url) {
 	expect(/skip/i.test(text) && box.x >= 0 && box.y >= 0, `the first Tab goes to "${text}"`);
 }
 
+const verdicts = { count: 2, words: /^(Yes|No|Partly|Unknown)$/ };
+const steps = /^(Yes|No|Not yet|Wait|Done|Unknown|[<>]?\d+ %)$/;
 const browser = await chromium.launch({
 	executablePath: browserPath,
 	args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
@@ -220,11 +249,27 @@ for (const [name, facts, options, domains] of pages) {
 	for (const look of looks) {
 		await check(`${name} ${look.name}`, () => lookAt(browser, name, url, look));
 	}
-	await check(`${name} without JavaScript`, () => readWithoutScript(browser, name, url, domains));
+	await check(`${name} without JavaScript`, () => readWithoutScript(browser, url, domains, verdicts));
 	await check(`${name} printed`, () => print(browser, name, url));
 	if (name === "several") {
 		await check("skip link", () => skipLink(browser, url));
 	}
+}
+for (const [name, kind, command] of reported) {
+	let url;
+	try {
+		url = renderReports(name, kind, command);
+	} catch (error) {
+		failed += looks.length + 2;
+		console.log(`FAILED ${name}: ${error.message}`);
+		continue;
+	}
+	for (const look of looks) {
+		await check(`${name} ${look.name}`, () => lookAt(browser, name, url, look));
+	}
+	const wanted = { count: command === "plan" ? 3 : 2, words: steps };
+	await check(`${name} without JavaScript`, () => readWithoutScript(browser, url, ["northmere.example"], wanted));
+	await check(`${name} printed`, () => print(browser, name, url));
 }
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);

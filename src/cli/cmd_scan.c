@@ -221,6 +221,10 @@ static enum exit_code exit_code_of(const struct scan_command *command, int thres
 		say_stopped(command);
 		return EXIT_UNDETERMINED;
 	}
+	/* A list without a domain is somebody's mistake, and no clean bill. */
+	if (command->source != NULL && scan_source_was_empty(command->source)) {
+		return EXIT_UNDETERMINED;
+	}
 	for (int i = threshold; i <= SEVERITY_CRITICAL; i++) {
 		if (tally->worst[i] > 0) {
 			return EXIT_FINDINGS;
@@ -276,6 +280,17 @@ static int open_rejudge(struct scan_command *command, struct failure *reterr)
 		       : failure_set_memory(reterr, "judge again");
 }
 
+/* What means something with a database only. */
+static int check_estate(const struct scan_estate_options *options, struct failure *reterr)
+{
+	const char *option = options->run != NULL	  ? "--run"
+			     : options->lease_seconds > 0 ? "--lease"
+							  : NULL;
+	return options->database == NULL && option != NULL
+		       ? failure_set(reterr, FAILURE_INPUT, option, "needs --db")
+		       : 0;
+}
+
 static int check_rejudge(const struct scan_command_options *options,
 			 const struct string_list *operands, struct failure *reterr)
 {
@@ -323,7 +338,7 @@ static bool needs_list(const struct scan_command *command, const struct string_l
 		return false;
 	}
 	return operands->count > 0 || command->options->input.axfr != NULL ||
-	       command->options->estate.run == NULL || command->options->estate.database == NULL;
+	       command->options->estate.run == NULL;
 }
 
 /* What others have found in the same run counts in the summary, and for the threshold. */
@@ -347,7 +362,8 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 	    !scan_judging_read(&command->options->judging, command->session, &scan_options)) {
 		return 0;
 	}
-	int r = check_rejudge(command->options, operands, reterr);
+	int r = check_estate(&command->options->estate, reterr);
+	r = r == 0 ? check_rejudge(command->options, operands, reterr) : r;
 	/* First what is there already: a zone's names are sifted as they come. */
 	r = r == 0 ? open_output(command, reterr) : r;
 	if (r == 0 && needs_list(command, operands)) {

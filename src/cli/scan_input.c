@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/interrupt.h"
 #include "records/name_input.h"
@@ -81,6 +82,10 @@ static int open_list(struct scan_source *source, const struct scan_input_options
 	source->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	if (source->file == NULL) {
 		return failure_set(reterr, FAILURE_INPUT, path, "%s", strerror(errno));
+	}
+	struct stat status;
+	if (fstat(fileno(source->file), &status) == 0 && S_ISDIR(status.st_mode)) {
+		return failure_set(reterr, FAILURE_INPUT, path, "%s", strerror(EISDIR));
 	}
 	source->list = scan_list_new(source->file, &list);
 	return source->list != NULL ? 0 : failure_set_memory(reterr, "scan");
@@ -177,6 +182,15 @@ void scan_source_tell(const struct scan_source *source)
 	if (counts.items + counts.skipped + counts.bad == 0) {
 		complain("note", "there was no domain in the list");
 	}
+}
+
+bool scan_source_was_empty(const struct scan_source *source)
+{
+	struct scan_list_counts counts = {0};
+	if (source->list != NULL) {
+		counts = scan_list_count(source->list);
+	}
+	return source->list != NULL && counts.items + counts.skipped == 0;
 }
 
 void scan_source_close(struct scan_source *source)

@@ -22,6 +22,8 @@ int scan_source_open(const struct scan_input_options *options, const struct stri
 struct scan_input *scan_source_input(struct scan_source *source);
 /* At the end: how many were left out, on standard error; nothing when none was. */
 void scan_source_tell(const struct scan_source *source);
+/* At the end: not one domain was in the list. */
+bool scan_source_was_empty(const struct scan_source *source);
 /* NULL is allowed. */
 void scan_source_close(struct scan_source *source);
 

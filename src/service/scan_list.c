@@ -31,6 +31,7 @@ struct scan_list {
 	uint64_t octets_read;
 	uint64_t octets; /* of the file; 0: not known */
 	bool has_header; /* or it is known that there is none */
+	bool is_refused; /* it has one that says nothing about domains */
 	bool is_started;
 };
 
@@ -160,6 +161,17 @@ static bool take_header(struct scan_list *list, const struct span *fields, size_
 	return columns.domain != SIZE_MAX;
 }
 
+/* Words, and not one of them a domain: the first line of somebody's table. */
+static bool is_foreign_header(struct scan_list *list, const struct span *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (span_find(fields[i], '.', 0) < fields[i].len) {
+			return false;
+		}
+	}
+	return name_input_parse(list->scratch, field_at(fields, count, 0)).status != NAME_INPUT_OK;
+}
+
 static bool take_row(struct scan_list *list, struct span line, struct scan_item *item)
 {
 	struct span fields[SCAN_LIST_MAX_COLUMNS];
@@ -171,6 +183,10 @@ static bool take_row(struct scan_list *list, struct span line, struct scan_item 
 	bool is_first = !list->has_header;
 	list->has_header = true;
 	if (is_first && take_header(list, fields, count)) {
+		return false;
+	}
+	list->is_refused = is_first && is_foreign_header(list, fields, count);
+	if (list->is_refused) {
 		return false;
 	}
 	struct span domain = field_at(fields, count, list->columns.domain);
@@ -283,6 +299,11 @@ static int next(struct scan_input *input, struct scan_item *ret_item, enum scan_
 			*ret_item = item;
 			*ret_next = SCAN_NEXT_ITEM;
 			return 0;
+		}
+		if (list->is_refused) {
+			return failure_set(reterr, FAILURE_INPUT, "read the list",
+					   "line %llu names columns, and none of them \"domain\"",
+					   (unsigned long long)list->counts.lines);
 		}
 	}
 	if (ferror(list->file)) {

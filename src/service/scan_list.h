@@ -8,6 +8,7 @@
  *          columns, otherwise they are domain, owner, group
  *   zone   a zone file: every name with mail records, once
  *
+ * A CSV whose first line names columns and none of them "domain" is refused: FAILURE_INPUT.
  * A line that cannot be used is told with its number and left out. What came before, or is in
  * `skip`, is left out silently and counted.
  */

@@ -119,6 +119,41 @@ static void test_lists(void **state)
 	}
 }
 
+/* Somebody's table without a column of domains is refused, and one whose first line may be a
+ * mistaken domain is not. */
+static void test_foreign_header(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *row;
+		const char *text;
+		int result;
+	} rows[] = {
+		{"words", "Organisation,Website\nX,x.org\n", FAILURE_INPUT},
+		{"words after comments", "# ours\n\nName,Head\nX,y\n", FAILURE_INPUT},
+		{"a domain among words", "Organisation,x.org\n", 0},
+		{"a bad domain", "a@b.org,IT\nx.org,IT\n", 0},
+		{"a column of domains", "Organisation,Domain\nX,x.org\n", 0},
+		{"words further down", "x.org,IT\nName,Head\n", 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		FILE *file = file_of(rows[i].text);
+		const struct scan_list_options options = {.form = SCAN_LIST_AUTO};
+		struct scan_list *list = scan_list_new(file, &options);
+		struct scan_input *input = scan_list_input(list);
+		enum scan_next next = SCAN_NEXT_ITEM;
+		struct scan_item item;
+		struct failure failure;
+		int r = 0;
+		while (r == 0 && next != SCAN_NEXT_END) {
+			r = input->next(input, &item, &next, &failure);
+		}
+		assert_row_int(rows[i].row, r, rows[i].result);
+		scan_list_free(list);
+		fclose(file);
+	}
+}
+
 /* A line above the limit is left out with its number, and those after it are read. */
 static void test_long_line(void **state)
 {
@@ -167,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_foreign_header),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_remaining),
 	};

@@ -29,7 +29,7 @@ ROUNDS = 3
 SETS = [("large", 1, 100_000, 1), ("small", 2_000, 50, 10)]
 PEER_FILES = 20
 TICKS = os.sysconf("SC_CLK_TCK")
-TABLES = ["word", "domain", "pattern", "report", "fact", "stream_week", "day_total", "detail"]
+TABLES = ["word", "domain", "pattern", "report", "fact", "stream_part", "day_total", "detail"]
 
 
 def run(*command, **more):

@@ -90,7 +90,7 @@ static void write_table(sqlite3 *database, const struct table *table)
 int main(int argc, char **argv)
 {
 	struct table tables[] = {{.name = "word"},	{.name = "domain"}, {.name = "pattern"},
-				 {.name = "report"},	{.name = "fact"},   {.name = "stream_week"},
+				 {.name = "report"},	{.name = "fact"},   {.name = "stream_part"},
 				 {.name = "day_total"}, {.name = "detail"}};
 	const size_t count = sizeof(tables) / sizeof(tables[0]);
 	if (argc != 3) {

@@ -210,8 +210,8 @@ static bool is_wanted(const struct report_file *file, int64_t since, int64_t set
 		return true;
 	}
 	/* A file that is moved in keeps the time of its contents; ctime is when it came. */
-	int64_t changed = (int64_t)(status.st_ctime > status.st_mtime ? status.st_ctime
-								      : status.st_mtime);
+	int64_t changed =
+		(int64_t)(status.st_ctime > status.st_mtime ? status.st_ctime : status.st_mtime);
 	return changed >= since && (settled_before == 0 || changed <= settled_before);
 }
 

@@ -19,7 +19,8 @@
 struct ingest_counts {
 	uint64_t files;
 	uint64_t unreadable_files;
-	uint64_t documents[REPORT_IGNORED + 1];	   /* by outcome */
+	uint64_t documents[REPORT_IGNORED + 1]; /* by outcome */
+	/* Reports and rows that were settled: some of the last batch may not be yet. */
 	uint64_t reports[REPORT_KIND_FAILURE + 1]; /* new ones, by kind */
 	uint64_t same_reports;			   /* held already */
 	uint64_t merged_reports;

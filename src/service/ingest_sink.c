@@ -8,6 +8,25 @@
 #define POLICY_MAX_BYTES 1024
 #define ORIGIN_MAX_BYTES 2048
 
+static const enum report_kind kinds[] = {
+	[STORE_AGGREGATE] = REPORT_KIND_AGGREGATE,
+	[STORE_TLS] = REPORT_KIND_TLS,
+	[STORE_FAILURE] = REPORT_KIND_FAILURE,
+};
+
+static void count_report(void *context, const struct store_settled *settled)
+{
+	struct ingest_counts *counts = context;
+	counts->reports[kinds[settled->kind]] += settled->outcome == STORE_NEW ? 1 : 0;
+	counts->same_reports += settled->outcome == STORE_SAME ? 1 : 0;
+	counts->merged_reports += settled->outcome == STORE_MERGED ? 1 : 0;
+	if (settled->outcome != STORE_SAME && settled->kind == STORE_AGGREGATE &&
+	    !store_is_left_out(settled->authenticity)) {
+		counts->rows += settled->rows;
+		counts->messages += settled->messages;
+	}
+}
+
 int ingest_sink_open(struct ingest_sink *sink, const struct ingest_options *options,
 		     struct failure *reterr)
 {
@@ -18,6 +37,7 @@ int ingest_sink_open(struct ingest_sink *sink, const struct ingest_options *opti
 		.policy = buffer_new(POLICY_MAX_BYTES),
 		.origin = buffer_new(ORIGIN_MAX_BYTES),
 	};
+	store_tell_settled(options->store, count_report, &sink->counts);
 	(void)reterr;
 	return 0;
 }
@@ -26,6 +46,9 @@ void ingest_sink_close(struct ingest_sink *sink)
 {
 	if (sink->is_in_batch) {
 		store_rollback(sink->options.store);
+	}
+	if (sink->options.store != NULL) {
+		store_tell_settled(sink->options.store, /* settled */ NULL, NULL);
 	}
 	buffer_free(&sink->evidence);
 	buffer_free(&sink->reasons);
@@ -154,7 +177,6 @@ static int begin_report(struct ingest_sink *sink, const struct store_report *rep
 {
 	int r = need_batch(sink, reterr);
 	sink->report_rows = 0;
-	sink->report_messages = 0;
 	return r == 0 ? store_report_begin(sink->options.store, report, reterr) : r;
 }
 
@@ -184,25 +206,14 @@ static int judge(struct ingest_sink *sink, struct store_report *report, struct f
 	return 0;
 }
 
-static int end_report(struct ingest_sink *sink, struct store_report *report, enum report_kind kind,
-		      struct failure *reterr)
+static int end_report(struct ingest_sink *sink, struct store_report *report, struct failure *reterr)
 {
-	enum store_outcome outcome;
 	int r = judge(sink, report, reterr);
 	if (r == 0) {
-		r = store_report_end(sink->options.store, report, &outcome, reterr);
+		r = store_report_end(sink->options.store, report, /* ret_outcome */ NULL, reterr);
 	}
 	if (r < 0) {
 		return r;
-	}
-	struct ingest_counts *counts = &sink->counts;
-	counts->reports[kind] += outcome == STORE_NEW ? 1 : 0;
-	counts->same_reports += outcome == STORE_SAME ? 1 : 0;
-	counts->merged_reports += outcome == STORE_MERGED ? 1 : 0;
-	if (outcome != STORE_SAME && kind == REPORT_KIND_AGGREGATE &&
-	    !store_is_left_out(report->authenticity)) {
-		counts->rows += sink->report_rows;
-		counts->messages += sink->report_messages;
 	}
 	sink->batch_rows += sink->report_rows + 1;
 	return sink->batch_rows >= INGEST_BATCH_ROWS ? ingest_sink_commit(sink, reterr) : 0;
@@ -299,7 +310,6 @@ static int on_aggregate_row(void *context, const struct aggregate_report *report
 		.reasons = reasons_of(sink, row),
 	};
 	sink->report_rows++;
-	sink->report_messages += stored.messages;
 	return store_row_add(sink->options.store, &stored, reterr);
 }
 
@@ -308,7 +318,7 @@ static int on_aggregate_end(void *context, const struct aggregate_report *report
 {
 	struct ingest_sink *sink = context;
 	struct store_report stored = aggregate_of(sink, report);
-	return end_report(sink, &stored, REPORT_KIND_AGGREGATE, reterr);
+	return end_report(sink, &stored, reterr);
 }
 
 static struct store_report tls_of(struct ingest_sink *sink, const struct tls_report *report)
@@ -376,7 +386,7 @@ static int on_tls_end(void *context, const struct tls_report *report, struct fai
 {
 	struct ingest_sink *sink = context;
 	struct store_report stored = tls_of(sink, report);
-	return end_report(sink, &stored, REPORT_KIND_TLS, reterr);
+	return end_report(sink, &stored, reterr);
 }
 
 static struct span domain_of_address(struct span address)
@@ -412,7 +422,7 @@ static int on_failure(void *context, const struct failure_report *report, struct
 	if (r == 0) {
 		r = add_detail(sink, &detail, reterr);
 	}
-	return r == 0 ? end_report(sink, &stored, REPORT_KIND_FAILURE, reterr) : r;
+	return r == 0 ? end_report(sink, &stored, reterr) : r;
 }
 
 static int on_warning(void *context, const struct report_warning *warning, struct failure *reterr)

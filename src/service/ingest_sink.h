@@ -20,7 +20,6 @@ struct ingest_sink {
 	bool has_mail;	       /* around the document */
 	struct report_mail mail;
 	uint64_t report_rows;
-	uint64_t report_messages;
 };
 
 int ingest_sink_open(struct ingest_sink *sink, const struct ingest_options *options,

@@ -40,6 +40,19 @@ struct driver_query {
 	void *context;
 };
 
+/* Called with the place of the values that the row answers. */
+typedef int driver_many_fn(void *context, size_t number, const struct driver_row *row);
+
+/* One statement for many values; each time it sees what it did before. */
+struct driver_many {
+	const char *sql;
+	const struct driver_value *values; /* count times columns */
+	size_t columns;
+	size_t count;
+	driver_many_fn *each; /* NULL: rows are not wanted */
+	void *context;
+};
+
 /* One aggregate row. */
 struct driver_fact {
 	int64_t day;
@@ -79,16 +92,16 @@ struct driver_class {
 	void (*close)(struct driver *driver);
 	int (*query)(struct driver *driver, const struct driver_query *query,
 		     struct failure *reterr);
+	int (*query_many)(struct driver *driver, const struct driver_many *many,
+			  struct failure *reterr);
 	/* Several statements without values, as a migration has. */
 	int (*script)(struct driver *driver, const char *sql, struct failure *reterr);
 	int (*fact_add)(struct driver *driver, const struct driver_fact *fact,
 			struct failure *reterr);
 	/* Facts that were added are where queries see them. */
 	int (*facts_flush)(struct driver *driver, struct failure *reterr);
-	/* Takes back all facts added since the mark that are still here; false when some are in the
-	 * database already and must be deleted there. */
-	size_t (*facts_mark)(struct driver *driver);
-	bool (*facts_take_back)(struct driver *driver, size_t mark);
+	/* Facts that were added and not flushed are forgotten. */
+	void (*facts_forget)(struct driver *driver);
 	/* The last failure was of the moment: the connection broke, or a deadlock was ended. */
 	bool (*is_transient)(struct driver *driver);
 	/* Connects again where that is needed, waiting for a server that starts anew. */

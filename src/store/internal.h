@@ -6,6 +6,7 @@
 
 #include "store/driver.h"
 #include "store/notices.h"
+#include "store/row_patterns.h"
 #include "store/store.h"
 
 /* Domains at or below $1. */
@@ -27,14 +28,8 @@ struct word_cache {
 	const char *insert_sql;
 };
 
-/* The texts of a row, as words, and its flags: equal for most rows of a sender. */
-#define PATTERN_WORDS 5
-
-struct pattern {
-	int64_t words[PATTERN_WORDS]; /* header_from, envelope_from, envelope_to, evidence, reasons
-				       */
-	int64_t flags;
-};
+/* An address; what a caller gives beyond is cut. */
+#define STORE_SOURCE_MAX 16
 
 /* Sums of one report's facts. */
 struct report_sum {
@@ -50,42 +45,58 @@ struct report_sum {
 /* The report that is being written. */
 struct open_report {
 	bool is_open;
+	bool is_spilled; /* its rows so far are in the database, under the provisional key */
 	enum store_kind kind;
-	int64_t id;
+	int64_t id; /* 0: not yet */
 	int64_t day;
 	int64_t domain;
-	int64_t next_seq;
-	size_t mark;
+	int64_t next_seq; /* of the next row that is written */
 	struct report_sum sum;
+};
+
+/* A row that waits to be written. */
+struct pending_fact {
+	struct row_pattern *pattern;
+	int64_t messages;
+	uint8_t source_len;
+	char source[STORE_SOURCE_MAX];
+};
+
+/* What waits to be written together: reports that have ended, and rows. */
+struct batch {
+	struct arena *arena;   /* texts of the reports */
+	struct vector reports; /* of struct ledger_entry */
+	struct pending_fact *facts;
+	size_t fact_count;
+	size_t open_from; /* facts from here on are the open report's */
 };
 
 struct store {
 	struct driver *driver;
 	struct word_cache words;
 	struct word_cache domains;
-	struct word_cache patterns;
+	struct row_patterns patterns;
+	struct batch batch;
 	int64_t next_report_id;
 	int64_t report_ids_left;
-	/* Reports of this batch from here to next_report_id are not in the sums yet; 0: none. */
-	int64_t first_unsummed;
 	bool is_in_batch;
 	struct open_report report;
+	store_settled_fn *settled;
+	void *settled_context;
 };
 
 int store_query(struct store *store, const struct driver_query *query,
 		struct failure *reterr) MUST_CHECK;
-/* Adds the rows of the batch's reports, which have all ended, to the sums by week. */
-int store_rollup(struct store *store, struct failure *reterr) MUST_CHECK;
-/* Makes the sums of the week and domain anew from its rows. */
-int store_rollup_again(struct store *store, int64_t day, int64_t domain,
-		       struct failure *reterr) MUST_CHECK;
+int store_query_many(struct store *store, const struct driver_many *many,
+		     struct failure *reterr) MUST_CHECK;
 /* The id of a text, made when new; 0 for an empty one. Octets that are not UTF-8 and NULs are
  * replaced. */
 int store_word(struct store *store, struct word_cache *cache, struct span text, size_t max_len,
 	       int64_t *ret_id, struct failure *reterr) MUST_CHECK;
-/* Likewise of a pattern. */
-int store_pattern(struct store *store, const struct pattern *pattern, int64_t *ret_id,
-		  struct failure *reterr) MUST_CHECK;
+/* The id if it is known without asking; 0 otherwise. */
+int64_t store_word_known(const struct word_cache *cache, struct span text);
+void store_word_remember(struct word_cache *cache, struct span text, int64_t id);
+int64_t store_clip_count(uint64_t count);
 /* Ids of a batch that was taken back are worth nothing. */
 void store_words_forget(struct store *store);
 int store_words_prepare(struct store *store, struct failure *reterr) MUST_CHECK;

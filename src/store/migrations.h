@@ -16,9 +16,12 @@
 #define MAILSEAL_STORE_MIGRATIONS_H
 
 #include "store/driver.h"
+#include "store/store.h"
 
 struct migration_step {
 	const char *sql[DRIVER_COUNT];
+	/* What SQL cannot say, after it; may be NULL. */
+	int (*fill)(struct store *store, struct failure *reterr);
 };
 
 struct migration_list {

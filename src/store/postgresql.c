@@ -29,9 +29,8 @@ struct postgresql_driver {
 	const char *statements[MAX_STATEMENTS];
 	size_t statement_count;
 	struct buffer facts; /* tuples without COPY's head and tail */
-	size_t sent_generation;
-	bool is_transient; /* the last failure */
-	bool is_lost;	   /* likewise: the connection is of no use any more */
+	bool is_transient;   /* the last failure */
+	bool is_lost;	     /* likewise: the connection is of no use any more */
 };
 
 /*
@@ -142,6 +141,30 @@ static int give_rows(const PGresult *result, const struct driver_query *query)
 	return r;
 }
 
+/* Values as libpq takes them. */
+struct bound {
+	const char *values[DRIVER_MAX_VALUES];
+	int lengths[DRIVER_MAX_VALUES];
+	int formats[DRIVER_MAX_VALUES];
+	char numbers[DRIVER_MAX_VALUES][8];
+};
+
+static void bind(struct bound *bound, const struct driver_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct driver_value *value = &values[i];
+		bound->formats[i] = 1;
+		if (value->kind == DRIVER_INTEGER) {
+			put_number(bound->numbers[i], 8, value->integer);
+			bound->values[i] = bound->numbers[i];
+			bound->lengths[i] = 8;
+		} else {
+			bound->values[i] = value->text.len > 0 ? value->text.ptr : "";
+			bound->lengths[i] = (int)value->text.len;
+		}
+	}
+}
+
 static int query_postgresql(struct driver *driver, const struct driver_query *query,
 			    struct failure *reterr)
 {
@@ -151,29 +174,113 @@ static int query_postgresql(struct driver *driver, const struct driver_query *qu
 	if (r < 0) {
 		return r;
 	}
-	const char *values[DRIVER_MAX_VALUES];
-	int lengths[DRIVER_MAX_VALUES];
-	int formats[DRIVER_MAX_VALUES];
-	char numbers[DRIVER_MAX_VALUES][8];
-	for (size_t i = 0; i < query->count; i++) {
-		const struct driver_value *value = &query->values[i];
-		formats[i] = 1;
-		if (value->kind == DRIVER_INTEGER) {
-			put_number(numbers[i], 8, value->integer);
-			values[i] = numbers[i];
-			lengths[i] = 8;
-		} else {
-			values[i] = value->text.len > 0 ? value->text.ptr : "";
-			lengths[i] = (int)value->text.len;
-		}
-	}
-	PGresult *result = PQexecPrepared(d->connection, name, (int)query->count, values, lengths,
-					  formats, /* binary results: */ 1);
+	struct bound bound;
+	bind(&bound, query->values, query->count);
+	PGresult *result = PQexecPrepared(d->connection, name, (int)query->count, bound.values,
+					  bound.lengths, bound.formats, /* binary results: */ 1);
 	note_cause(d, result);
 	ExecStatusType status = PQresultStatus(result);
 	r = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? give_rows(result, query)
 								    : fail(d, reterr);
 	PQclear(result);
+	return r;
+}
+
+struct numbered {
+	const struct driver_many *many;
+	size_t number;
+};
+
+static int give_numbered(void *context, const struct driver_row *row)
+{
+	const struct numbered *numbered = context;
+	return numbered->many->each(numbered->many->context, numbered->number, row);
+}
+
+/* The first line: the rest is hints and context. */
+static int fail_with(const PGresult *result, struct failure *reterr)
+{
+	struct span text = span_of_string(PQresultErrorMessage(result));
+	text = span_slice(text, 0, span_find(text, '\n', 0));
+	return failure_set(reterr, FAILURE_LIBRARY, "database", "%.*s", SPAN_ARG(text));
+}
+
+/* One answer of a statement among others. What follows a failure is only aborted. */
+static int take_answer(struct postgresql_driver *d, const PGresult *result,
+		       const struct numbered *numbered, struct failure *reterr)
+{
+	ExecStatusType status = PQresultStatus(result);
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+		struct driver_query query = {.each = numbered->many->each != NULL ? give_numbered
+										  : NULL,
+					     .context = (void *)(uintptr_t)numbered};
+		return give_rows(result, &query);
+	}
+	note_cause(d, result);
+	return fail_with(result, reterr);
+}
+
+/* Answers up to the mark that ends them. A statement's answers end with NULL. */
+static int take_answers(struct postgresql_driver *d, struct numbered *numbered, size_t end,
+			struct failure *reterr)
+{
+	int r = 0;
+	bool is_done = false;
+	while (!is_done && numbered->number <= end) {
+		PGresult *result = PQgetResult(d->connection);
+		is_done = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+		if (result == NULL) {
+			numbered->number++;
+		} else if (!is_done && r == 0) {
+			r = take_answer(d, result, numbered, reterr);
+		}
+		PQclear(result);
+	}
+	if (r == 0 && !is_done) {
+		d->is_transient = d->is_lost = true;
+		r = fail(d, reterr);
+	}
+	return r;
+}
+
+/* Few enough that the server can always give its answers, which are short, while we still send. */
+#define STATEMENTS_TOGETHER 100
+
+static int send_some(struct postgresql_driver *d, const char *name, const struct driver_many *many,
+		     size_t first, size_t end)
+{
+	bool is_sent = PQenterPipelineMode(d->connection) == 1;
+	for (size_t i = first; is_sent && i < end; i++) {
+		struct bound bound;
+		bind(&bound, many->values + i * many->columns, many->columns);
+		is_sent = PQsendQueryPrepared(d->connection, name, (int)many->columns, bound.values,
+					      bound.lengths, bound.formats,
+					      /* binary results: */ 1) == 1;
+	}
+	return is_sent && PQpipelineSync(d->connection) == 1 ? 0 : -1;
+}
+
+static int query_many_postgresql(struct driver *driver, const struct driver_many *many,
+				 struct failure *reterr)
+{
+	struct postgresql_driver *d = (struct postgresql_driver *)driver;
+	struct numbered numbered = {many, 0};
+	struct driver_query first = {
+		.sql = many->sql, .values = many->values, .count = many->columns};
+	char name[24];
+	int r = prepare(d, &first, name, reterr);
+	while (r == 0 && numbered.number < many->count) {
+		size_t left = many->count - numbered.number;
+		size_t end =
+			numbered.number + (left < STATEMENTS_TOGETHER ? left : STATEMENTS_TOGETHER);
+		if (send_some(d, name, many, numbered.number, end) < 0) {
+			d->is_transient = d->is_lost = true;
+			r = fail(d, reterr);
+		} else {
+			r = take_answers(d, &numbered, end, reterr);
+		}
+		(void)PQexitPipelineMode(d->connection);
+	}
 	return r;
 }
 
@@ -251,23 +358,12 @@ static int flush_postgresql(struct driver *driver, struct failure *reterr)
 	}
 	bool is_ok = copy_facts(d);
 	buffer_clear(&d->facts);
-	d->sent_generation++;
 	return is_ok ? 0 : fail(d, reterr);
 }
 
-/* A mark is where the gathered facts end, and how often some were sent: both in one number. */
-static size_t mark_postgresql(struct driver *driver)
+static void forget_postgresql(struct driver *driver)
 {
-	const struct postgresql_driver *d = (const struct postgresql_driver *)driver;
-	return d->sent_generation * (COPY_BYTES + COPY_ROOM) + d->facts.len;
-}
-
-static bool take_back_postgresql(struct driver *driver, size_t mark)
-{
-	struct postgresql_driver *d = (struct postgresql_driver *)driver;
-	bool is_all_here = mark / (COPY_BYTES + COPY_ROOM) == d->sent_generation;
-	d->facts.len = is_all_here ? mark % (COPY_BYTES + COPY_ROOM) : 0;
-	return is_all_here;
+	buffer_clear(&((struct postgresql_driver *)driver)->facts);
 }
 
 static bool is_transient_postgresql(struct driver *driver)
@@ -323,11 +419,11 @@ static const struct driver_class postgresql_class = {
 		     " FOR UPDATE SKIP LOCKED)) RETURNING domain, epoch, attempts",
 	.close = close_postgresql,
 	.query = query_postgresql,
+	.query_many = query_many_postgresql,
 	.script = script_postgresql,
 	.fact_add = add_fact_postgresql,
 	.facts_flush = flush_postgresql,
-	.facts_mark = mark_postgresql,
-	.facts_take_back = take_back_postgresql,
+	.facts_forget = forget_postgresql,
 	.is_transient = is_transient_postgresql,
 	.recover = recover_postgresql,
 };

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
-/*
- * Rows of reports added up by week, in the transaction that writes them: what senders and plan
- * read, so that they cost what there are sources and weeks, not rows.
- */
+/* Rows added up by week, as the second step of the tables of reports had them. */
 #ifndef MAILSEAL_STORE_ROLLUP_H
 #define MAILSEAL_STORE_ROLLUP_H
 

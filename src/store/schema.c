@@ -3,7 +3,7 @@
 /* Opens a database and brings the tables of all parts up to date, one numbered step at a time. */
 #include <stdlib.h>
 
-#include "store/internal.h"
+#include "store/batch.h"
 #include "store/migrations.h"
 
 #define OPEN_TRIES 3
@@ -26,7 +26,11 @@ static int take_step(struct store *store, const struct migration_list *list, siz
 	struct driver_value values[] = {driver_text(span_of_string(list->name)),
 					driver_integer((int64_t)number)};
 	struct driver_query note = {.sql = note_step_sql, .values = values, .count = 2};
-	int r = class->script(store->driver, list->steps[number - 1].sql[class->kind], reterr);
+	const struct migration_step *step = &list->steps[number - 1];
+	int r = class->script(store->driver, step->sql[class->kind], reterr);
+	if (r == 0 && step->fill != NULL) {
+		r = step->fill(store, reterr);
+	}
 	return r == 0 ? store_query(store, &note, reterr) : r;
 }
 
@@ -149,11 +153,17 @@ void store_close(struct store *store)
 	}
 	arena_free(store->words.arena);
 	arena_free(store->domains.arena);
-	arena_free(store->patterns.arena);
+	row_patterns_free(&store->patterns);
+	batch_free(&store->batch);
 	free(store);
 }
 
 int store_query(struct store *store, const struct driver_query *query, struct failure *reterr)
 {
 	return store->driver->class->query(store->driver, query, reterr);
+}
+
+int store_query_many(struct store *store, const struct driver_many *many, struct failure *reterr)
+{
+	return many->count > 0 ? store->driver->class->query_many(store->driver, many, reterr) : 0;
 }

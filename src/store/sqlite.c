@@ -17,6 +17,9 @@
 struct statement {
 	const char *sql;
 	sqlite3_stmt *prepared;
+	/* Where SQLite put "$1" (which it takes for a name, and numbers as it meets it), and so on.
+	 */
+	uint8_t places[DRIVER_MAX_VALUES];
 };
 
 struct sqlite_driver {
@@ -43,12 +46,22 @@ static void close_sqlite(struct driver *driver)
 	free(d);
 }
 
-static int prepare(struct sqlite_driver *d, const char *sql, sqlite3_stmt **ret_statement,
-		   struct failure *reterr)
+static void find_places(struct statement *statement, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char name[24];
+		snprintf(name, sizeof(name), "$%zu", i + 1);
+		statement->places[i] =
+			(uint8_t)sqlite3_bind_parameter_index(statement->prepared, name);
+	}
+}
+
+static int prepare(struct sqlite_driver *d, const char *sql, size_t values,
+		   const struct statement **ret_statement, struct failure *reterr)
 {
 	for (size_t i = 0; i < d->statement_count; i++) {
 		if (d->statements[i].sql == sql) {
-			*ret_statement = d->statements[i].prepared;
+			*ret_statement = &d->statements[i];
 			return 0;
 		}
 	}
@@ -60,8 +73,10 @@ static int prepare(struct sqlite_driver *d, const char *sql, sqlite3_stmt **ret_
 	    SQLITE_OK) {
 		return fail(d, "database", reterr);
 	}
-	d->statements[d->statement_count++] = (struct statement){sql, prepared};
-	*ret_statement = prepared;
+	struct statement *statement = &d->statements[d->statement_count++];
+	*statement = (struct statement){.sql = sql, .prepared = prepared};
+	find_places(statement, values);
+	*ret_statement = statement;
 	return 0;
 }
 
@@ -71,12 +86,8 @@ static const void *octets_of(struct span s)
 	return s.len > 0 ? s.ptr : "";
 }
 
-/* number: of "$1", which SQLite takes for a name and numbers as it meets it. */
-static int bind(sqlite3_stmt *statement, size_t number, const struct driver_value *value)
+static int bind(sqlite3_stmt *statement, int at, const struct driver_value *value)
 {
-	char name[24];
-	snprintf(name, sizeof(name), "$%zu", number);
-	int at = sqlite3_bind_parameter_index(statement, name);
 	switch (value->kind) {
 	case DRIVER_INTEGER:
 		return sqlite3_bind_int64(statement, at, value->integer);
@@ -107,16 +118,25 @@ static void read_row(sqlite3_stmt *statement, struct driver_row *row)
 	}
 }
 
-static int step_all(struct sqlite_driver *d, sqlite3_stmt *statement,
-		    const struct driver_query *query, struct failure *reterr)
+/* One run of a statement. */
+struct run {
+	const struct statement *statement;
+	const struct driver_value *values;
+	size_t count;
+	driver_row_fn *row; /* NULL: rows are not wanted */
+	void *context;
+};
+
+static int step_all(struct sqlite_driver *d, const struct run *run, struct failure *reterr)
 {
+	sqlite3_stmt *prepared = run->statement->prepared;
 	struct driver_row row;
 	int r = 0;
 	int step = SQLITE_ROW;
-	while (r == 0 && (step = sqlite3_step(statement)) == SQLITE_ROW) {
-		if (query->each != NULL) {
-			read_row(statement, &row);
-			r = query->each(query->context, &row);
+	while (r == 0 && (step = sqlite3_step(prepared)) == SQLITE_ROW) {
+		if (run->row != NULL) {
+			read_row(prepared, &row);
+			r = run->row(run->context, &row);
 		}
 	}
 	if (r == 0 && step != SQLITE_DONE) {
@@ -125,21 +145,56 @@ static int step_all(struct sqlite_driver *d, sqlite3_stmt *statement,
 	return r;
 }
 
-static int query_sqlite(struct driver *driver, const struct driver_query *query,
-			struct failure *reterr)
+static int run_statement(struct sqlite_driver *d, const struct run *run, struct failure *reterr)
 {
-	struct sqlite_driver *d = (struct sqlite_driver *)driver;
-	sqlite3_stmt *statement = NULL;
-	int r = prepare(d, query->sql, &statement, reterr);
-	for (size_t i = 0; r == 0 && i < query->count; i++) {
-		if (bind(statement, i + 1, &query->values[i]) != SQLITE_OK) {
+	sqlite3_stmt *prepared = run->statement->prepared;
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < run->count; i++) {
+		if (bind(prepared, run->statement->places[i], &run->values[i]) != SQLITE_OK) {
 			r = fail(d, "database", reterr);
 		}
 	}
 	if (r == 0) {
-		r = step_all(d, statement, query, reterr);
-		sqlite3_reset(statement);
-		sqlite3_clear_bindings(statement);
+		r = step_all(d, run, reterr);
+	}
+	sqlite3_reset(prepared);
+	sqlite3_clear_bindings(prepared);
+	return r;
+}
+
+static int query_sqlite(struct driver *driver, const struct driver_query *query,
+			struct failure *reterr)
+{
+	struct sqlite_driver *d = (struct sqlite_driver *)driver;
+	struct run run = {NULL, query->values, query->count, query->each, query->context};
+	int r = prepare(d, query->sql, query->count, &run.statement, reterr);
+	return r == 0 ? run_statement(d, &run, reterr) : r;
+}
+
+struct numbered {
+	const struct driver_many *many;
+	size_t number;
+};
+
+static int give_numbered(void *context, const struct driver_row *row)
+{
+	const struct numbered *numbered = context;
+	return numbered->many->each(numbered->many->context, numbered->number, row);
+}
+
+static int query_many_sqlite(struct driver *driver, const struct driver_many *many,
+			     struct failure *reterr)
+{
+	struct sqlite_driver *d = (struct sqlite_driver *)driver;
+	struct numbered numbered = {many, 0};
+	struct run run = {.values = many->values,
+			  .count = many->columns,
+			  .row = many->each != NULL ? give_numbered : NULL,
+			  .context = &numbered};
+	int r = prepare(d, many->sql, many->columns, &run.statement, reterr);
+	for (; r == 0 && numbered.number < many->count; numbered.number++) {
+		r = run_statement(d, &run, reterr);
+		run.values += many->columns;
 	}
 	return r;
 }
@@ -184,17 +239,9 @@ static int flush_sqlite(struct driver *driver, struct failure *reterr)
 	return 0;
 }
 
-static size_t mark_sqlite(struct driver *driver)
+static void forget_sqlite(struct driver *driver)
 {
 	(void)driver;
-	return 0;
-}
-
-static bool take_back_sqlite(struct driver *driver, size_t mark)
-{
-	(void)driver;
-	(void)mark;
-	return false;
 }
 
 /* Other writers are waited for by the library; what fails after that fails for good. */
@@ -228,11 +275,11 @@ static const struct driver_class sqlite_class = {
 		     " RETURNING domain, epoch, attempts",
 	.close = close_sqlite,
 	.query = query_sqlite,
+	.query_many = query_many_sqlite,
 	.script = script_sqlite,
 	.fact_add = add_fact_sqlite,
 	.facts_flush = flush_sqlite,
-	.facts_mark = mark_sqlite,
-	.facts_take_back = take_back_sqlite,
+	.facts_forget = forget_sqlite,
 	.is_transient = is_transient_sqlite,
 	.recover = recover_sqlite,
 };

@@ -97,6 +97,18 @@ enum store_outcome {
 	STORE_MERGED, /* another content under the same identity: what was new in it was added */
 };
 
+/* What became of a report. */
+struct store_settled {
+	enum store_kind kind;
+	enum store_outcome outcome;
+	enum store_authenticity authenticity;
+	/* As the report has them, held before or not. */
+	uint64_t rows;
+	uint64_t messages;
+};
+
+typedef void store_settled_fn(void *context, const struct store_settled *settled);
+
 /* What a receiver says it did. */
 enum store_disposition {
 	STORE_DISPOSITION_UNKNOWN,
@@ -152,6 +164,9 @@ struct store_detail {
 	uint64_t count; /* sessions or incidents */
 };
 
+/* Who is told of each report what became of it; until the commit that may still be taken back. */
+void store_tell_settled(struct store *store, store_settled_fn *settled, void *context);
+
 int store_begin(struct store *store, struct failure *reterr) MUST_CHECK;
 /* Durable when this returns 0. */
 int store_commit(struct store *store, struct failure *reterr) MUST_CHECK;
@@ -168,6 +183,7 @@ int store_row_add(struct store *store, const struct store_row *row,
 		  struct failure *reterr) MUST_CHECK;
 int store_detail_add(struct store *store, const struct store_detail *detail,
 		     struct failure *reterr) MUST_CHECK;
+/* ret_outcome may be NULL: reports are then settled many together, which is faster. */
 int store_report_end(struct store *store, const struct store_report *report,
 		     enum store_outcome *ret_outcome, struct failure *reterr) MUST_CHECK;
 /* Instead of the end: as if the report had not begun. */

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
- * The streams of a scope, from the sums by week: week after week is read and added up here, so that
+ * The streams of a scope, from the rows by week: week after week is read and added up here, so that
  * a day on which a stream was seen under several domains of the scope counts once.
  */
 #include <stdlib.h>
 
 #include "store/flags.h"
 #include "store/internal.h"
+#include "store/parts.h"
 #include "store/patterns.h"
-#include "store/rollup.h"
 
 #define STREAMS_MAX_BYTES ((size_t)1 << 30)
 #define FIRST_SLOTS 1024
-#define SOURCE_MAX 16
 
 /* One cache line: there may be hundreds of thousands. */
 struct stream_sum {
 	uint64_t messages;
 	uint64_t recent;
-	uint8_t source[SOURCE_MAX]; /* what is not used is 0 */
-	uint32_t pattern;	    /* with the source, what makes rows one stream */
-	uint32_t days;		    /* of the weeks before `week` */
+	uint8_t source[STORE_SOURCE_MAX]; /* what is not used is 0 */
+	uint32_t pattern;		  /* with the source, what makes rows one stream */
+	uint32_t days;			  /* of the weeks before `week` */
 	int32_t first_day;
 	int32_t last_day;
 	int32_t week; /* the last one it was seen in */
@@ -43,6 +42,7 @@ struct stream_reading {
 	int32_t week;
 	unsigned in_scope;
 	unsigned recent;
+	struct failure *reterr;
 };
 
 /* splitmix64's finaliser. */
@@ -56,7 +56,7 @@ static uint64_t mix(uint64_t hash)
 static uint64_t hash_of(const struct stream_reading *reading, const struct stream_sum *key)
 {
 	uint64_t halves[2];
-	memcpy(halves, key->source, SOURCE_MAX);
+	memcpy(halves, key->source, STORE_SOURCE_MAX);
 	uint64_t hash = mix(reading->seed ^ key->pattern ^ (uint64_t)key->source_len << 32);
 	return mix(mix(hash ^ halves[0]) ^ halves[1]);
 }
@@ -69,7 +69,7 @@ static struct stream_sum *sum_at(const struct stream_reading *reading, size_t i)
 static bool is_same_stream(const struct stream_sum *a, const struct stream_sum *b)
 {
 	return a->pattern == b->pattern && a->source_len == b->source_len &&
-	       memcmp(a->source, b->source, SOURCE_MAX) == 0;
+	       memcmp(a->source, b->source, STORE_SOURCE_MAX) == 0;
 }
 
 static uint64_t tag_of(uint64_t hash)
@@ -143,79 +143,61 @@ static unsigned count_bits(unsigned bits)
 	return count;
 }
 
-static void add_days(struct stream_sum *sum, int32_t week, unsigned days)
+static void add_day(struct stream_sum *sum, int32_t week, unsigned bit)
 {
+	int32_t day = week * PART_WEEK_DAYS + (int32_t)bit;
 	if (sum->week != week) {
 		sum->days += count_bits(sum->week_days);
 		sum->week_days = 0;
 		sum->week = week;
 	}
-	sum->week_days |= (uint8_t)days;
-	for (int32_t bit = 0; bit < ROLLUP_WEEK_DAYS; bit++) {
-		int32_t day = week * ROLLUP_WEEK_DAYS + bit;
-		if ((days >> bit & 1) != 0) {
-			sum->first_day = day < sum->first_day ? day : sum->first_day;
-			sum->last_day = day > sum->last_day ? day : sum->last_day;
-		}
-	}
+	sum->week_days |= (uint8_t)(1u << bit);
+	sum->first_day = day < sum->first_day ? day : sum->first_day;
+	sum->last_day = day > sum->last_day ? day : sum->last_day;
 }
 
-#define OF_WEEK " FROM stream_week WHERE week = $2 AND domain IN " SCOPE_DOMAINS
-static const char whole_week_sql[] =
-	"SELECT source, pattern, days, m0 + m1 + m2 + m3 + m4 + m5 + m6" OF_WEEK;
-static const char days_of_week_sql[] =
-	"SELECT source, pattern, days, m0, m1, m2, m3, m4, m5, m6" OF_WEEK;
-#define COLUMN_COUNTS 3
+static const char parts_sql[] =
+	"SELECT octets FROM stream_part WHERE week = $2 AND domain IN " SCOPE_DOMAINS;
 #define ALL_DAYS 0x7fu
 
-static struct stream_sum *take_sum(struct stream_reading *reading, const struct driver_value *v)
+static void add_row(struct stream_reading *reading, const struct part_row *row)
 {
-	struct span source = span_slice(v[0].text, 0, SOURCE_MAX);
-	struct stream_sum key = {.pattern = (uint32_t)v[1].integer,
-				 .source_len = (uint8_t)source.len};
-	if (source.len > 0) {
-		memcpy(key.source, source.ptr, source.len);
+	unsigned day = 1u << row->day;
+	if ((day & reading->in_scope) == 0) {
+		return;
 	}
-	return sum_of(reading, &key);
+	struct stream_sum key = {.pattern = row->pattern, .source_len = (uint8_t)row->source.len};
+	if (row->source.len > 0) {
+		memcpy(key.source, row->source.ptr, row->source.len);
+	}
+	struct stream_sum *sum = sum_of(reading, &key);
+	sum->messages += row->messages;
+	sum->recent += (day & reading->recent) != 0 ? row->messages : 0;
+	add_day(sum, reading->week, row->day);
 }
 
-static int add_whole_week(void *context, const struct driver_row *row)
+static int add_part(void *context, const struct driver_row *row)
 {
 	struct stream_reading *reading = context;
-	const struct driver_value *v = row->values;
-	struct stream_sum *sum = take_sum(reading, v);
-	uint64_t messages = (uint64_t)v[COLUMN_COUNTS].integer;
-	sum->messages += messages;
-	sum->recent += reading->recent != 0 ? messages : 0;
-	add_days(sum, reading->week, (unsigned)v[2].integer);
-	return 0;
-}
-
-static int add_days_of_week(void *context, const struct driver_row *row)
-{
-	struct stream_reading *reading = context;
-	const struct driver_value *v = row->values;
-	unsigned days = (unsigned)v[2].integer & reading->in_scope;
-	if (days == 0) {
-		return 0;
+	struct span part = row->values[0].text;
+	struct part_row one;
+	while (part_next(&part, &one)) {
+		add_row(reading, &one);
 	}
-	struct stream_sum *sum = take_sum(reading, v);
-	for (unsigned bit = 0; bit < ROLLUP_WEEK_DAYS; bit++) {
-		uint64_t messages = (uint64_t)v[COLUMN_COUNTS + bit].integer;
-		sum->messages += (days >> bit & 1) != 0 ? messages : 0;
-		sum->recent += (days & reading->recent) >> bit & 1 ? messages : 0;
+	if (part.len > 0) {
+		return failure_set(reading->reterr, FAILURE_LIBRARY, "database",
+				   "a part of the rows by week is damaged");
 	}
-	add_days(sum, reading->week, days);
 	return 0;
 }
 
 /* The bits of the week's days from `from` on. */
 static unsigned days_from(int64_t week, int64_t from)
 {
-	int64_t first = week * ROLLUP_WEEK_DAYS;
-	return from <= first			  ? ALL_DAYS
-	       : from >= first + ROLLUP_WEEK_DAYS ? 0
-						  : ALL_DAYS << (from - first) & ALL_DAYS;
+	int64_t first = week * PART_WEEK_DAYS;
+	return from <= first			? ALL_DAYS
+	       : from >= first + PART_WEEK_DAYS ? 0
+						: ALL_DAYS << (from - first) & ALL_DAYS;
 }
 
 static int read_week(struct store *store, struct stream_reading *reading, int64_t week,
@@ -226,11 +208,9 @@ static int read_week(struct store *store, struct stream_reading *reading, int64_
 	reading->in_scope =
 		days_from(week, scope->first_day) & ~days_from(week, scope->last_day + 1);
 	reading->recent = days_from(week, reading->recent_day);
-	bool is_whole = reading->in_scope == ALL_DAYS &&
-			(reading->recent == 0 || reading->recent == ALL_DAYS);
+	reading->reterr = reterr;
 	struct driver_value values[] = {driver_text(scope->domain), driver_integer(week)};
-	struct driver_query query = {is_whole ? whole_week_sql : days_of_week_sql, values, 2,
-				     is_whole ? add_whole_week : add_days_of_week, reading};
+	struct driver_query query = {parts_sql, values, 2, add_part, reading};
 	return store_query(store, &query, reterr);
 }
 
@@ -241,7 +221,7 @@ static int take_week(void *context, const struct driver_row *row)
 {
 	struct stream_reading *reading = context;
 	int64_t *week = VECTOR_PUSH(&reading->weeks, reading->arena, int64_t,
-				    STORE_DAY_MAX / ROLLUP_WEEK_DAYS + 1);
+				    STORE_DAY_MAX / PART_WEEK_DAYS + 1);
 	if (week != NULL) {
 		*week = row->values[0].integer;
 	}
@@ -291,7 +271,7 @@ static int compare_sums(const void *left, const void *right)
 	if (a->messages != b->messages) {
 		return a->messages > b->messages ? -1 : 1;
 	}
-	int order = memcmp(a->source, b->source, SOURCE_MAX);
+	int order = memcmp(a->source, b->source, STORE_SOURCE_MAX);
 	return order != 0 ? order : (a->pattern > b->pattern) - (a->pattern < b->pattern);
 }
 

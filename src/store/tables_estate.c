@@ -83,9 +83,9 @@ static const char parts_postgresql[] =
 	" at BIGINT NOT NULL, PRIMARY KEY (domain, topic));";
 
 static const struct migration_step steps[] = {
-	{{[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
-	{{[DRIVER_SQLITE] = notices_sqlite, [DRIVER_POSTGRESQL] = notices_postgresql}},
-	{{[DRIVER_SQLITE] = parts_sqlite, [DRIVER_POSTGRESQL] = parts_postgresql}},
+	{.sql = {[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
+	{.sql = {[DRIVER_SQLITE] = notices_sqlite, [DRIVER_POSTGRESQL] = notices_postgresql}},
+	{.sql = {[DRIVER_SQLITE] = parts_sqlite, [DRIVER_POSTGRESQL] = parts_postgresql}},
 };
 
 const struct migration_list migrations_estate = {"estate", steps, sizeof(steps) / sizeof(steps[0])};

@@ -67,15 +67,10 @@ int store_words_prepare(struct store *store, struct failure *reterr)
 				" DO UPDATE SET name = excluded.name RETURNING id",
 				reterr);
 	}
-	return r < 0 ? r
-		     : cache_start(
-			       &store->patterns,
-			       "INSERT INTO pattern (header_from, envelope_from, envelope_to,"
-			       " evidence, reasons, flags) VALUES ($1, $2, $3, $4, $5, $6)"
-			       " ON CONFLICT (evidence, envelope_from, envelope_to, header_from,"
-			       " reasons, flags) DO UPDATE SET flags = excluded.flags"
-			       " RETURNING id",
-			       reterr);
+	if (r == 0 && !row_patterns_start(&store->patterns)) {
+		r = failure_set_memory(reterr, "database");
+	}
+	return r;
 }
 
 void store_words_forget(struct store *store)
@@ -83,12 +78,18 @@ void store_words_forget(struct store *store)
 	if (store->words.arena != NULL) {
 		(void)cache_start(&store->words, store->words.insert_sql, NULL);
 		(void)cache_start(&store->domains, store->domains.insert_sql, NULL);
-		(void)cache_start(&store->patterns, store->patterns.insert_sql, NULL);
+		(void)row_patterns_start(&store->patterns);
 	}
 }
 
+int64_t store_word_known(const struct word_cache *cache, struct span text)
+{
+	const int64_t *known = map_get(&cache->ids, text);
+	return known != NULL ? *known : 0;
+}
+
 /* A full cache starts again from nothing: it only saves time. */
-static void remember(struct word_cache *cache, struct span text, int64_t id)
+void store_word_remember(struct word_cache *cache, struct span text, int64_t id)
 {
 	for (int attempt = 0; attempt < 2; attempt++) {
 		int64_t *kept = arena_alloc(cache->arena, sizeof(*kept));
@@ -121,32 +122,9 @@ int store_word(struct store *store, struct word_cache *cache, struct span text, 
 		struct driver_query query = {cache->insert_sql, &value, 1, take_id, ret_id};
 		r = store_query(store, &query, reterr);
 		if (r == 0) {
-			remember(cache, text, *ret_id);
+			store_word_remember(cache, text, *ret_id);
 		}
 	}
 	buffer_free(&scratch);
-	return r;
-}
-
-int store_pattern(struct store *store, const struct pattern *pattern, int64_t *ret_id,
-		  struct failure *reterr)
-{
-	struct word_cache *cache = &store->patterns;
-	struct span key = span_of(pattern, sizeof(*pattern));
-	const int64_t *known = map_get(&cache->ids, key);
-	if (known != NULL) {
-		*ret_id = *known;
-		return 0;
-	}
-	struct driver_value values[PATTERN_WORDS + 1];
-	for (size_t i = 0; i < PATTERN_WORDS; i++) {
-		values[i] = driver_integer(pattern->words[i]);
-	}
-	values[PATTERN_WORDS] = driver_integer(pattern->flags);
-	struct driver_query query = {cache->insert_sql, values, PATTERN_WORDS + 1, take_id, ret_id};
-	int r = store_query(store, &query, reterr);
-	if (r == 0) {
-		remember(cache, key, *ret_id);
-	}
 	return r;
 }

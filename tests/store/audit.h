@@ -10,7 +10,7 @@ struct audit {
 	int64_t orphans;     /* rows whose report is not in the ledger */
 	int64_t bad_reports; /* the ledger's counts are not those of the rows */
 	int64_t bad_days;    /* likewise the sums by day */
-	int64_t bad_streams; /* likewise the sums by week, each stream and day for itself */
+	int64_t bad_streams; /* likewise the parts by week, each stream and day for itself */
 };
 
 int audit_store(struct store *store, struct audit *ret_audit, struct failure *reterr);

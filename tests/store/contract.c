@@ -296,6 +296,94 @@ static void test_other_content_is_merged(void **state)
 	assert_int_equal(sums.last_day.spf_pass, 7);
 }
 
+struct told {
+	enum store_outcome outcomes[8];
+	uint64_t rows[8];
+	size_t count;
+};
+
+static void take_settled(void *context, const struct store_settled *settled)
+{
+	struct told *told = context;
+	assert_true(told->count < 8);
+	told->outcomes[told->count] = settled->outcome;
+	told->rows[told->count++] = settled->rows;
+}
+
+/* Nobody asks at once: the batch is settled at its end, with the same outcomes. */
+static void test_batch_is_settled_together(void **state)
+{
+	static const enum store_outcome expected[] = {STORE_NEW, STORE_SAME,   STORE_MERGED,
+						      STORE_NEW, STORE_MERGED, STORE_SAME};
+	struct world *world = *state;
+	struct failure failure;
+	struct told told = {.count = 0};
+	struct store_row rows[] = {
+		row_of("together.example", 5, STORE_RESULT_PASS, STORE_RESULT_PASS),
+		row_of("together.example", 6, STORE_RESULT_FAIL, STORE_RESULT_FAIL),
+		row_of("together.example", 7, STORE_RESULT_FAIL, STORE_RESULT_PASS),
+	};
+	const struct {
+		struct store_report report;
+		size_t first;
+	} reports[] = {
+		{report_of("1", "together.example", 0, "aaaaaaaaaaaaaaaa"), 0},
+		{report_of("1", "together.example", 0, "aaaaaaaaaaaaaaaa"), 0},
+		{report_of("1", "together.example", 0, "bbbbbbbbbbbbbbbb"), 1},
+		{report_of("2", "together.example", 1, "aaaaaaaaaaaaaaaa"), 1},
+		{report_of("1", "together.example", 0, "cccccccccccccccc"), 1},
+		{report_of("1", "together.example", 0, "bbbbbbbbbbbbbbbb"), 1},
+	};
+	store_tell_settled(world->store, take_settled, &told);
+	begin(world);
+	for (size_t i = 0; i < 6; i++) {
+		must(store_report_begin(world->store, &reports[i].report, &failure), &failure);
+		for (size_t row = 0; row < 2; row++) {
+			must(store_row_add(world->store, &rows[reports[i].first + row], &failure),
+			     &failure);
+		}
+		must(store_report_end(world->store, &reports[i].report, /* ret_outcome */ NULL,
+				      &failure),
+		     &failure);
+	}
+	assert_int_equal(told.count, 0);
+	commit(world);
+	store_tell_settled(world->store, NULL, NULL);
+	assert_int_equal(told.count, 6);
+	for (size_t i = 0; i < 6; i++) {
+		assert_int_equal(told.outcomes[i], expected[i]);
+		assert_int_equal(told.rows[i], 2);
+	}
+	struct sums sums = sums_of(world, "together.example");
+	assert_int_equal(sums.messages, 5 + 6 + 7 + 6 + 7);
+	assert_int_equal(sums.days, 2);
+}
+
+/* More rows than wait, and what the beginning said of day and domain was wrong. */
+static void test_large_report_moves(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	enum store_outcome outcome;
+	const int rows = 100000;
+	struct store_row row = row_of("moved.example", 1, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	struct store_report early = report_of("", "nobody.example", -500, "aaaaaaaaaaaaaaaa");
+	struct store_report settled = report_of("1", "moved.example", 0, "aaaaaaaaaaaaaaaa");
+	begin(world);
+	must(store_report_begin(world->store, &early, &failure), &failure);
+	for (int i = 0; i < rows; i++) {
+		must(store_row_add(world->store, &row, &failure), &failure);
+	}
+	must(store_report_end(world->store, &settled, &outcome, &failure), &failure);
+	commit(world);
+	assert_int_equal(outcome, STORE_NEW);
+	struct sums sums = sums_of(world, "moved.example");
+	assert_int_equal(sums.messages, rows);
+	assert_int_equal(sums.last_day.day, DAY_2026_11_02);
+	assert_int_equal(sums.last_day.messages, rows);
+	assert_int_equal(sums_of(world, "nobody.example").count, 0);
+}
+
 static void test_end_settles_identity(void **state)
 {
 	struct world *world = *state;
@@ -708,6 +796,8 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_id_is_reused, &world),
 		cmocka_unit_test_prestate(test_other_content_is_merged, &world),
 		cmocka_unit_test_prestate(test_end_settles_identity, &world),
+		cmocka_unit_test_prestate(test_batch_is_settled_together, &world),
+		cmocka_unit_test_prestate(test_large_report_moves, &world),
 		cmocka_unit_test_prestate(test_discard_and_rollback_leave_nothing, &world),
 		cmocka_unit_test_prestate(test_large_report_is_discarded_too, &world),
 		cmocka_unit_test_prestate(test_large_report_is_merged, &world),

@@ -10,6 +10,9 @@
 #include "net/exchange.h"
 
 #define DEADLINE_MS 400
+/* Forty milliseconds for each, if we were slow to acknowledge, are twice the deadline. */
+#define ANSWERS 20
+#define ANSWER "ab"
 
 /* --- the other side: one connection, served in a thread --- */
 
@@ -69,6 +72,16 @@ static void echo(int fd)
 	}
 }
 
+/* The system holds back the second write until the first one is acknowledged (RFC 896). */
+static void answer_in_pieces(int fd)
+{
+	char octets[100];
+	while (recv(fd, octets, sizeof(octets), 0) > 0) {
+		(void)send(fd, ANSWER, 1, MSG_NOSIGNAL);
+		(void)send(fd, &ANSWER[1], 1, MSG_NOSIGNAL);
+	}
+}
+
 static void read_on(int fd)
 {
 	char octets[100];
@@ -94,6 +107,7 @@ struct script {
 	const char *wanted;   /* done when this has come; NULL: never */
 	unsigned pause_ms;    /* after the greeting; "again" is sent when woken */
 	unsigned deadline_ms; /* asked for when connected */
+	bool asks_on;	      /* sends the greeting anew after each answer */
 	struct buffer received;
 	bool is_connected;
 	bool is_woken;
@@ -117,6 +131,10 @@ static struct exchange_next on_event(void *context, enum exchange_event event, s
 		buffer_puts(send, "again");
 	}
 	buffer_append(&script->received, octets);
+	if (script->asks_on && event == EXCHANGE_RECEIVED &&
+	    script->received.len % strlen(ANSWER) == 0) {
+		buffer_puts(send, script->greeting);
+	}
 	struct span all = buffer_span(&script->received);
 	next.is_done = script->wanted != NULL && span_equal(all, span_of_string(script->wanted));
 	return next;
@@ -190,6 +208,23 @@ static void test_ends(void **state)
 		bool is_late = rows[i].end == EXCHANGE_TIMEOUT;
 		assert_row_int(rows[i].name, took_ms >= DEADLINE_MS - 5, is_late);
 	}
+}
+
+static void test_acknowledges_at_once(void **state)
+{
+	(void)state;
+	struct peer peer;
+	struct buffer wanted = buffer_new(1000);
+	for (size_t i = 0; i < ANSWERS; i++) {
+		buffer_puts(&wanted, ANSWER);
+	}
+	buffer_putc(&wanted, '\0');
+	struct script script = script_new("hello", wanted.data);
+	script.asks_on = true;
+	play(&script, peer_start(&peer, answer_in_pieces));
+	peer_end(&peer);
+	assert_int_equal(script.end, EXCHANGE_DONE);
+	buffer_free(&wanted);
 }
 
 static void test_refused(void **state)
@@ -316,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_acknowledges_at_once),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_such_family),
 		cmocka_unit_test(test_shorter_deadline),

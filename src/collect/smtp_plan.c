@@ -66,6 +66,11 @@ static bool is_in_plan(const struct smtp_plan *plan, enum smtp_step step)
 	return true;
 }
 
+static bool has_version(const struct smtp_plan *plan, uint16_t version)
+{
+	return probe_is_yes(smtp_learn_version(plan->endpoint, version)->is_accepted);
+}
+
 /* What has to be known before a step can be asked or left out. */
 static bool is_due(const struct smtp_plan *plan, enum smtp_step step)
 {
@@ -83,6 +88,11 @@ static bool is_due(const struct smtp_plan *plan, enum smtp_step step)
 		return !plan->steps[step].is_retried || plan->answers > 0 ||
 		       is_settled(plan, SMTP_STEP_TLS12);
 	}
+	/* It pauses between its halves; what is asked beside it costs no time then. */
+	if (step == SMTP_STEP_BIG && !plan->is_first_look_alone &&
+	    has_version(plan, TLS_VERSION_13)) {
+		return true;
+	}
 	if (!is_settled(plan, SMTP_STEP_TLS13) || !is_settled(plan, SMTP_STEP_TLS12)) {
 		return false;
 	}
@@ -95,11 +105,6 @@ static bool is_due(const struct smtp_plan *plan, enum smtp_step step)
 		return false;
 	}
 	return step != SMTP_STEP_ORDER || is_settled(plan, SMTP_STEP_WEAK);
-}
-
-static bool has_version(const struct smtp_plan *plan, uint16_t version)
-{
-	return probe_is_yes(smtp_learn_version(plan->endpoint, version)->is_accepted);
 }
 
 /* Is there something to ask, given what is known? */

@@ -6,8 +6,9 @@
  *
  * The first question (a whole session) goes alone: it shows whether there is TLS at all. When it is
  * met with silence and no other hello was answered either, it is the last. Then TLS 1.3 and TLS 1.2
- * by one hello each, and behind them all others. A step that enumerates offers everything, takes
- * out what the server chose, and asks again until it refuses.
+ * by one hello each, beside them the large one in two segments if the session was of TLS 1.3, and
+ * behind them all others. A step that enumerates offers everything, takes out what the server
+ * chose, and asks again until it refuses.
  */
 #ifndef MAILSEAL_COLLECT_SMTP_PLAN_H
 #define MAILSEAL_COLLECT_SMTP_PLAN_H
@@ -96,13 +97,14 @@ struct smtp_plan {
 	struct arena *arena;
 	struct smtp_endpoint *endpoint; /* filled; lives in the arena */
 	struct smtp_step_run steps[SMTP_STEP_COUNT];
-	uint16_t base_version; /* the highest of TLS 1.2 and below that was accepted; 0: none */
-	enum tls_auth key;     /* of the first certificate */
-	unsigned answers;      /* hellos and alerts */
-	unsigned breaks;       /* closed, reset, silent or plain after our hello */
-	bool has_weak;	       /* a suite that is not of the best was accepted */
-	unsigned silences;     /* steps met with silence since the last answer */
-	bool is_hurried;       /* the session is slow: TLS 1.2 is asked beside it */
+	uint16_t base_version;	  /* the highest of TLS 1.2 and below that was accepted; 0: none */
+	enum tls_auth key;	  /* of the first certificate */
+	unsigned answers;	  /* hellos and alerts */
+	unsigned breaks;	  /* closed, reset, silent or plain after our hello */
+	bool has_weak;		  /* a suite that is not of the best was accepted */
+	unsigned silences;	  /* steps met with silence since the last answer */
+	bool is_hurried;	  /* the session is slow: TLS 1.2 is asked beside it */
+	bool is_first_look_alone; /* nothing that the quick plan lacks goes beside it */
 	bool is_stopped;
 	enum probe_reason stop_reason;
 };

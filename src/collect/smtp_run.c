@@ -270,6 +270,7 @@ static unsigned max_at_once(const struct smtp_run *run)
 static void pump(struct smtp_run *run)
 {
 	int64_t time_ms = loop_now_ms(run->smtp->loop);
+	run->plan.is_first_look_alone = run->smtp->is_shallow_first;
 	if (time_ms >= run->ends_at_ms) {
 		smtp_plan_stop(&run->plan, PROBE_TIMEOUT);
 	}

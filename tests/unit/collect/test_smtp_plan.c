@@ -449,6 +449,40 @@ static void test_silent_to_old_hellos(void **state)
 	arena_free(setting.arena);
 }
 
+/* What is asked beside each other, while no answer has come yet. */
+static const struct beside {
+	const char *name;
+	const struct server *server;
+	bool is_first_look_alone;
+	enum smtp_step steps[3]; /* SMTP_STEP_SESSION ends */
+} beside[] = {
+	{"TLS 1.3", &modern, false, {SMTP_STEP_TLS13, SMTP_STEP_TLS12, SMTP_STEP_BIG}},
+	{"TLS 1.2", &only_12, false, {SMTP_STEP_TLS13, SMTP_STEP_TLS12}},
+	{"others wait", &modern, true, {SMTP_STEP_TLS13, SMTP_STEP_TLS12}},
+};
+
+static void test_asked_beside(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		struct setting setting;
+		struct smtp_question asked;
+		begin(&setting, beside[i].server, ENDPOINT_NORMAL);
+		setting.plan.is_first_look_alone = beside[i].is_first_look_alone;
+		assert_true(smtp_plan_next(&setting.plan, &asked));
+		assert_row_int(beside[i].name, asked.step, SMTP_STEP_SESSION);
+		assert_false(smtp_plan_next(&setting.plan, &asked));
+		enum smtp_outcome outcome = respond(&setting, &asked);
+		smtp_plan_take(&setting.plan, &asked, outcome, &setting.probe);
+		for (size_t k = 0; k < 3 && beside[i].steps[k] != SMTP_STEP_SESSION; k++) {
+			assert_true(smtp_plan_next(&setting.plan, &asked));
+			assert_row_int(beside[i].name, asked.step, beside[i].steps[k]);
+		}
+		assert_false(smtp_plan_next(&setting.plan, &asked));
+		arena_free(setting.arena);
+	}
+}
+
 static void test_stop(void **state)
 {
 	(void)state;
@@ -494,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_looks_twice),
 		cmocka_unit_test(test_gone_silent),
 		cmocka_unit_test(test_silent_to_old_hellos),
+		cmocka_unit_test(test_asked_beside),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_memory),
 	};

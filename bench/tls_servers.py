@@ -84,7 +84,7 @@ class Exim:
 
     def connections(self):
         time.sleep(SETTLE_SECONDS)
-        return self.log.read_text(errors="replace").count("SMTP connection from ")
+        return self.log.read_text(errors="replace").count("(TCP/IP connection count = ")
 
 
 def start(folder):

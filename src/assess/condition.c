@@ -6,18 +6,6 @@
 /* Longest list value shown in an explanation. */
 #define SHOWN_WORDS 6
 
-/* Takes the next word and the white space behind it. */
-static struct span take_word(struct span *rest)
-{
-	size_t len = 0;
-	while (len < rest->len && !text_is_space(rest->ptr[len])) {
-		len++;
-	}
-	struct span word = span_slice(*rest, 0, len);
-	*rest = span_trim(span_from(*rest, len), TEXT_SPACE);
-	return word;
-}
-
 /* --- reading --- */
 
 static bool read_number(struct span rest, struct arena *arena, struct condition *condition,
@@ -45,7 +33,7 @@ static bool read_words(struct span rest, struct arena *arena, struct condition *
 						 : SPAN("too many words");
 			return false;
 		}
-		*word = take_word(&rest);
+		*word = text_take_word(&rest);
 		bool is_list = measure_describe(condition->measure)->kind == MEASURE_WORDS;
 		if (!is_list && !measure_allows_word(condition->measure, *word)) {
 			*ret_why = arena_printf(arena, "%s is never \"%.*s\"",
@@ -58,7 +46,7 @@ static bool read_words(struct span rest, struct arena *arena, struct condition *
 			condition->word_count = words.len;
 			return true;
 		}
-	} while (span_equal(take_word(&rest), SPAN("or")));
+	} while (span_equal(text_take_word(&rest), SPAN("or")));
 	*ret_why = SPAN("expected \"or\" between words");
 	return false;
 }
@@ -71,7 +59,7 @@ static bool read_included(struct span rest, struct arena *arena, struct conditio
 		*ret_why = SPAN("out of memory");
 		return false;
 	}
-	*word = take_word(&rest);
+	*word = text_take_word(&rest);
 	if (word->len == 0 || rest.len > 0) {
 		*ret_why = SPAN("\"includes\" takes one word");
 		return false;
@@ -109,14 +97,15 @@ static bool take_operator(struct span *rest, enum condition_operator *ret_operat
 		{"<=", CONDITION_AT_MOST}, {"includes", CONDITION_INCLUDES},
 		{"only", CONDITION_ONLY},
 	};
-	struct span word = take_word(rest);
+	struct span word = text_take_word(rest);
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
 		if (!span_equal(word, span_of_string(operators[i].word))) {
 			continue;
 		}
 		*ret_operator = operators[i].operator;
 		struct span ahead = *rest;
-		if (*ret_operator == CONDITION_IS && span_equal(take_word(&ahead), SPAN("not"))) {
+		if (*ret_operator == CONDITION_IS &&
+		    span_equal(text_take_word(&ahead), SPAN("not"))) {
 			*ret_operator = CONDITION_IS_NOT;
 			*rest = ahead;
 		}
@@ -130,7 +119,7 @@ bool condition_parse(struct arena *arena, struct span text, struct condition *re
 {
 	struct condition condition = {0};
 	struct span rest = span_trim(text, TEXT_SPACE);
-	struct span name = take_word(&rest);
+	struct span name = text_take_word(&rest);
 	if (!measure_find(name, &condition.measure)) {
 		*ret_why = arena_printf(arena, "there is no measure \"%.*s\"", SPAN_ARG(name));
 		return false;

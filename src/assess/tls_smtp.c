@@ -109,16 +109,6 @@ static bool offers_clear_auth(const struct tls_case *c, struct span *ret_what)
 
 /* --- the name in the greeting --- */
 
-static struct span first_word(struct span text)
-{
-	size_t len = 0;
-	text = span_trim(text, TEXT_SPACE);
-	while (len < text.len && !text_is_space(text.ptr[len])) {
-		len++;
-	}
-	return span_slice(text, 0, len);
-}
-
 /* Files recorded before this was looked at do not hold the question: no reason to doubt. */
 static void note_unless_old(struct assessment *a, const struct fact *fact)
 {
@@ -141,7 +131,7 @@ static bool has_no_address(struct assessment *a, struct span name)
 /* RFC 5321 4.2: a domain that can be resolved, or an address in brackets */
 static bool is_misnamed(const struct tls_case *c, struct span *ret_what)
 {
-	struct span given = first_word(c->smtp->banner.text);
+	struct span given = text_first_word(c->smtp->banner.text);
 	struct span name;
 	if (c->smtp->greeting != ENDPOINT_GREETING_READY || given.len == 0 || given.ptr[0] == '[') {
 		return false;
@@ -178,7 +168,7 @@ static bool changes_name(const struct tls_case *c, struct span *ret_what)
 {
 	for (size_t i = 0; i < c->smtp->presentation_count; i++) {
 		const struct endpoint_presentation *presentation = &c->smtp->presentations[i];
-		struct span inner = first_word(presentation->ehlo.reply.text);
+		struct span inner = text_first_word(presentation->ehlo.reply.text);
 		if (presentation->outer_name.len > 0 && inner.len > 0 &&
 		    !span_equal_nocase(presentation->outer_name, inner)) {
 			*ret_what =

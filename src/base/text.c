@@ -22,6 +22,24 @@ bool text_is_printable(struct span s)
 	return true;
 }
 
+struct span text_first_word(struct span s)
+{
+	size_t len = 0;
+	s = span_trim(s, TEXT_SPACE);
+	while (len < s.len && !text_is_space(s.ptr[len])) {
+		len++;
+	}
+	return span_slice(s, 0, len);
+}
+
+struct span text_take_word(struct span *rest)
+{
+	struct span text = span_trim(*rest, TEXT_SPACE);
+	struct span word = text_first_word(text);
+	*rest = span_trim(span_from(text, word.len), TEXT_SPACE);
+	return word;
+}
+
 struct span text_lower_copy(struct arena *arena, struct span s)
 {
 	char *copy = arena_alloc(arena, s.len + 1);

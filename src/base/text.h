@@ -48,6 +48,10 @@ static inline bool text_is_one_of(char c, const char *set)
 int text_hex_value(char c);
 /* True when every octet is in 0x20..0x7e. */
 bool text_is_printable(struct span s);
+/* What stands before the first white space, once white space in front is passed. */
+struct span text_first_word(struct span s);
+/* Takes the next word off the front of *rest, with the white space around it; empty at the end. */
+struct span text_take_word(struct span *rest);
 /* A lower-case copy in the arena; an empty span when the arena failed. */
 struct span text_lower_copy(struct arena *arena, struct span s);
 /*

@@ -74,22 +74,10 @@ static int set_sizes(struct ub_ctx *context, const struct dns_engine_config *con
 	return r;
 }
 
-static struct span take_word(struct span *rest)
-{
-	*rest = span_trim(*rest, TEXT_SPACE);
-	size_t len = 0;
-	while (len < rest->len && !text_is_space(rest->ptr[len])) {
-		len++;
-	}
-	struct span word = span_slice(*rest, 0, len);
-	*rest = span_from(*rest, len);
-	return word;
-}
-
 static bool line_has_type(struct span line, const struct zone_file *kind)
 {
 	struct span rest = span_slice(line, 0, span_find(line, ';', 0));
-	for (struct span word = take_word(&rest); word.len > 0; word = take_word(&rest)) {
+	for (struct span word = text_take_word(&rest); word.len > 0; word = text_take_word(&rest)) {
 		if (span_equal_nocase(word, kind->type) ||
 		    span_equal_nocase(word, kind->other_type)) {
 			return true;

@@ -62,12 +62,7 @@ static struct span nameserver_of_line(struct span line)
 	    !text_is_space(line.ptr[keyword.len])) {
 		return (struct span){0};
 	}
-	struct span rest = span_trim(span_from(line, keyword.len), TEXT_SPACE);
-	size_t len = 0;
-	while (len < rest.len && !text_is_space(rest.ptr[len])) {
-		len++;
-	}
-	return span_slice(rest, 0, len);
+	return text_first_word(span_from(line, keyword.len));
 }
 
 size_t dns_server_parse_resolv_conf(struct span text, struct dns_server *servers, size_t max)

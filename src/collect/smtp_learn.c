@@ -161,16 +161,6 @@ struct endpoint_ehlo smtp_learn_ehlo(struct arena *arena, const struct smtp_talk
 	return ehlo;
 }
 
-/* RFC 5321 4.1.1.1: the name stands before the greeting's other words */
-static struct span first_word(struct span text)
-{
-	size_t len = 0;
-	while (len < text.len && !text_is_space(text.ptr[len])) {
-		len++;
-	}
-	return span_slice(text, 0, len);
-}
-
 static void learn_view(struct smtp_plan *plan, const struct tls_session_view *view)
 {
 	struct smtp_endpoint *endpoint = plan->endpoint;
@@ -210,7 +200,8 @@ void smtp_learn_session(struct smtp_plan *plan, const struct smtp_question *ques
 		.asks_certificate = probe_of(view->asks_certificate),
 		.early_data_bytes = view->early_data_bytes,
 		.ehlo = smtp_learn_ehlo(plan->arena, &probe->inner),
-		.outer_name = arena_copy(plan->arena, first_word(probe->talk.ehlo.text)),
+		/* RFC 5321 4.1.1.1: the name stands before the greeting's other words */
+		.outer_name = arena_copy(plan->arena, text_first_word(probe->talk.ehlo.text)),
 	};
 	copy_chain(plan->arena, view->chain, view->chain_count, presentation);
 }

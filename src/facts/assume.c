@@ -7,18 +7,6 @@
 #include "records/name.h"
 #include "records/txt.h"
 
-/* Takes the next word and the white space behind it. */
-static struct span take_word(struct span *rest)
-{
-	size_t len = 0;
-	while (len < rest->len && !text_is_space(rest->ptr[len])) {
-		len++;
-	}
-	struct span word = span_slice(*rest, 0, len);
-	*rest = span_trim(span_from(*rest, len), TEXT_SPACE);
-	return word;
-}
-
 /* The value of a TXT record may be given bare, as people write it: v=spf1 -all. */
 static struct span bare_txt_rdata(struct arena *arena, struct span text)
 {
@@ -51,8 +39,8 @@ static int add(struct assumptions *assumptions, struct arena *arena, struct span
 {
 	struct span rest = span_trim(text, TEXT_SPACE);
 	struct assumption assumption = {.is_removal = is_removal};
-	struct span name = take_word(&rest);
-	struct span type = take_word(&rest);
+	struct span name = text_take_word(&rest);
+	struct span type = text_take_word(&rest);
 	if (!name_canonical(arena, name, &assumption.name)) {
 		return failure_set(reterr, FAILURE_INPUT, "read the record",
 				   "\"%.*s\" is not a domain name", SPAN_ARG(name));

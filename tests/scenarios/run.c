@@ -60,21 +60,10 @@ static void complain(struct scenario *s, const char *what, struct span line)
 	s->is_failed = true;
 }
 
-static struct span take_word(struct span *rest)
-{
-	size_t len = 0;
-	while (len < rest->len && !text_is_space(rest->ptr[len])) {
-		len++;
-	}
-	struct span word = span_slice(*rest, 0, len);
-	*rest = span_trim(span_from(*rest, len), TEXT_SPACE);
-	return word;
-}
-
 static void read_setting(struct scenario *s, struct span line)
 {
 	struct span rest = line;
-	struct span key = take_word(&rest);
+	struct span key = text_take_word(&rest);
 	if (span_equal(key, SPAN("domain"))) {
 		if (!name_canonical(s->arena, rest, &s->domain)) {
 			complain(s, "not a domain", line);
@@ -151,7 +140,7 @@ static bool has_word(struct span words, struct span word)
 {
 	words = span_trim(words, TEXT_SPACE);
 	while (words.len > 0) {
-		if (span_equal(take_word(&words), word)) {
+		if (span_equal(text_take_word(&words), word)) {
 			return true;
 		}
 	}
@@ -162,7 +151,7 @@ static void expect_findings(struct scenario *s, struct span rest, struct span li
 {
 	enum control control;
 	struct span wanted = rest;
-	if (!control_parse(take_word(&wanted), &control)) {
+	if (!control_parse(text_take_word(&wanted), &control)) {
 		complain(s, "not a control", line);
 		return;
 	}
@@ -173,7 +162,7 @@ static void expect_findings(struct scenario *s, struct span rest, struct span li
 		}
 	}
 	while (wanted.len > 0) {
-		struct span id = take_word(&wanted);
+		struct span id = text_take_word(&wanted);
 		const struct guidance *guidance = guidance_find(id);
 		if (guidance == NULL ||
 		    finding_find(s->result, (enum finding_id)(guidance - guidance_at(0))) == NULL) {
@@ -196,8 +185,8 @@ static const struct finding *find(struct scenario *s, struct span id, struct spa
 
 static void expect_value(struct scenario *s, struct span rest, struct span line)
 {
-	const struct finding *finding = find(s, take_word(&rest), SPAN(""));
-	struct span name = take_word(&rest);
+	const struct finding *finding = find(s, text_take_word(&rest), SPAN(""));
+	struct span name = text_take_word(&rest);
 	for (size_t i = 0; finding != NULL && i < finding->args.len; i++) {
 		const struct template_arg *arg = VECTOR_AT(&finding->args, struct template_arg, i);
 		if (span_equal(arg->name, name)) {
@@ -212,7 +201,7 @@ static void expect_value(struct scenario *s, struct span rest, struct span line)
 
 static void expect_evidence(struct scenario *s, struct span rest, struct span line)
 {
-	const struct finding *finding = find(s, take_word(&rest), SPAN(""));
+	const struct finding *finding = find(s, text_take_word(&rest), SPAN(""));
 	for (size_t i = 0; finding != NULL && i < finding->evidence.len; i++) {
 		if (span_equal(*VECTOR_AT(&finding->evidence, struct span, i), rest)) {
 			return;
@@ -224,7 +213,7 @@ static void expect_evidence(struct scenario *s, struct span rest, struct span li
 static void expect_status(struct scenario *s, struct span rest, struct span line)
 {
 	enum control control;
-	if (!control_parse(take_word(&rest), &control)) {
+	if (!control_parse(text_take_word(&rest), &control)) {
 		complain(s, "not a control", line);
 		return;
 	}
@@ -268,7 +257,7 @@ static struct span measure_text(struct scenario *s, enum measure_id id)
 static void expect_measure(struct scenario *s, struct span rest, struct span line)
 {
 	enum measure_id id;
-	if (!measure_find(take_word(&rest), &id)) {
+	if (!measure_find(text_take_word(&rest), &id)) {
 		complain(s, "no such measure", line);
 	} else if (!span_equal(measure_text(s, id), rest)) {
 		complain(s, "measure differs", measure_text(s, id));
@@ -285,7 +274,7 @@ static void expect_word(struct scenario *s, const char *actual, struct span rest
 
 static void expect_sender(struct scenario *s, struct span rest, struct span line)
 {
-	struct span kind = take_word(&rest);
+	struct span kind = text_take_word(&rest);
 	for (int k = 0; k < SENDER_KIND_COUNT && s->result->sender_eye != NULL; k++) {
 		const struct sender_outcome *outcome = &s->result->sender_eye->senders[k];
 		if (span_equal(kind, span_of_string(sender_kind_name((enum sender_kind)k)))) {
@@ -310,11 +299,11 @@ static void expect_unknown(struct scenario *s, struct span rest, struct span lin
 static void check(struct scenario *s, struct span line)
 {
 	struct span rest = line;
-	struct span key = take_word(&rest);
+	struct span key = text_take_word(&rest);
 	if (span_equal(key, SPAN("findings"))) {
 		expect_findings(s, rest, line);
 	} else if (span_equal(key, SPAN("finding"))) {
-		struct span id = take_word(&rest);
+		struct span id = text_take_word(&rest);
 		if (find(s, id, rest) == NULL) {
 			complain(s, "missing", line);
 		}

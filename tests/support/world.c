@@ -64,17 +64,6 @@ struct fact_source *world_source(struct world *world)
 	return &world->source;
 }
 
-static struct span take_word(struct span *rest)
-{
-	size_t len = 0;
-	while (len < rest->len && !text_is_space(rest->ptr[len])) {
-		len++;
-	}
-	struct span word = span_slice(*rest, 0, len);
-	*rest = span_trim(span_from(*rest, len), TEXT_SPACE);
-	return word;
-}
-
 static bool bad_line(struct failure *reterr, struct span line, const char *why)
 {
 	failure_set(reterr, FAILURE_INPUT, "world", "%s: %.*s", why, SPAN_ARG(line));
@@ -84,7 +73,7 @@ static bool bad_line(struct failure *reterr, struct span line, const char *why)
 static bool add_zone(struct world *world, struct span line, struct failure *reterr)
 {
 	struct span rest = span_from(line, 1);
-	struct span name = take_word(&rest);
+	struct span name = text_take_word(&rest);
 	struct world_zone *zone =
 		VECTOR_PUSH(&world->zones, world->arena, struct world_zone, 10000);
 	if (zone == NULL || !name_canonical(world->arena, name, &zone->name) ||
@@ -99,8 +88,8 @@ static bool add_transit(struct world *world, struct span line, bool *ret_is_one,
 			struct failure *reterr)
 {
 	struct span rest = line;
-	struct span name = take_word(&rest);
-	struct span type = take_word(&rest);
+	struct span name = text_take_word(&rest);
+	struct span type = text_take_word(&rest);
 	struct span why = SPAN("not a name");
 	struct span domain;
 	bool is_smtp = span_equal(type, SPAN("SMTP"));
@@ -130,8 +119,8 @@ bool world_add_line(struct world *world, struct span line, struct failure *reter
 		return is_ok;
 	}
 	struct span rest = line;
-	struct span name = take_word(&rest);
-	struct span type = take_word(&rest);
+	struct span name = text_take_word(&rest);
+	struct span type = text_take_word(&rest);
 	struct world_record record = {0};
 	if (!name_canonical(world->arena, name, &record.name)) {
 		return bad_line(reterr, line, "not a name");

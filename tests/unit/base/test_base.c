@@ -89,6 +89,18 @@ static void test_cursor(void **state)
 	assert_true(cursor.is_failed);
 }
 
+static void test_words(void **state)
+{
+	(void)state;
+	struct span rest = SPAN(" \tone two\r\n three  ");
+	assert_row_span("the first, with space before it", text_take_word(&rest), SPAN("one"));
+	assert_row_span("what is left", rest, SPAN("two\r\n three"));
+	assert_row_span("the second", text_take_word(&rest), SPAN("two"));
+	assert_row_span("the last", text_take_word(&rest), SPAN("three"));
+	assert_row_span("after the last", text_take_word(&rest), SPAN(""));
+	assert_row_span("nothing is left", rest, SPAN(""));
+}
+
 static void test_number(void **state)
 {
 	(void)state;
@@ -238,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_number),	       cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_time),	       cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_json),	       cmocka_unit_test(test_fnv),
+		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

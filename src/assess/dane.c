@@ -254,7 +254,10 @@ static void report_host(struct assessment *a, const struct dane_host *host)
 		unknown_note(a, CONTROL_DANE, host->host->name,
 			     SPAN("not every address and certificate could be seen"));
 	}
-	if (host->state == DANE_STATE_UNRESOLVED && host->fact != NULL) {
+	if (host->fact == NULL) {
+		return;
+	}
+	if (host->state == DANE_STATE_UNRESOLVED) {
 		(void)report(a, host, FINDING_DANE_LOOKUP_FAILS,
 			     span_of_string(fact_failure_explain(host->fact->failure)));
 		if (host->fact->failure != FACT_FAILURE_BOGUS) {
@@ -268,8 +271,7 @@ static void report_host(struct assessment *a, const struct dane_host *host)
 		(void)report(a, host,
 			     is_mx_unsigned ? FINDING_DANE_MX_UNSIGNED : FINDING_DANE_INSECURE,
 			     SPAN("not signed"));
-	} else if (host->fact != NULL && fact_is_absent(host->fact) &&
-		   a->mx->dnssec == DNSSEC_SECURE) {
+	} else if (fact_is_absent(host->fact) && a->mx->dnssec == DNSSEC_SECURE) {
 		(void)report(a, host, FINDING_DANE_MISSING, SPAN("no record"));
 	}
 }

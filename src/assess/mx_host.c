@@ -50,11 +50,11 @@ static void keep_addresses(struct assessment *a, struct mx_host *host, struct ve
 static void take_answer(struct assessment *a, struct mx_host *host, struct vector *addresses,
 			const struct fact *fact)
 {
-	if (fact->dns != NULL && fact->dns->dnssec == DNSSEC_BOGUS) {
-		host->dnssec = DNSSEC_BOGUS;
-		host->why_bogus = fact->dns->why_bogus;
-	}
 	if (fact_is_unknown(fact)) {
+		if (fact->dns != NULL && fact->dns->dnssec == DNSSEC_BOGUS) {
+			host->dnssec = DNSSEC_BOGUS;
+			host->why_bogus = fact->dns->why_bogus;
+		}
 		host->is_unknown = true;
 		unknown_add(a, CONTROL_MX, fact);
 		return;

@@ -110,7 +110,8 @@ bool base64_decode(struct span s, struct buffer *octets, size_t *ret_bad_offset)
 void base64_encode(struct buffer *buffer, struct span octets)
 {
 	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	const size_t padding = 64;
 	for (size_t i = 0; i < octets.len; i += 3) {
 		size_t left = octets.len - i;
 		uint32_t bits = (uint32_t)span_octet(octets, i) << 16;
@@ -118,7 +119,7 @@ void base64_encode(struct buffer *buffer, struct span octets)
 		bits |= left > 2 ? (uint32_t)span_octet(octets, i + 2) : 0;
 		buffer_putc(buffer, alphabet[bits >> 18]);
 		buffer_putc(buffer, alphabet[bits >> 12 & 63]);
-		buffer_putc(buffer, left > 1 ? alphabet[bits >> 6 & 63] : '=');
-		buffer_putc(buffer, left > 2 ? alphabet[bits & 63] : '=');
+		buffer_putc(buffer, alphabet[left > 1 ? bits >> 6 & 63 : padding]);
+		buffer_putc(buffer, alphabet[left > 2 ? bits & 63 : padding]);
 	}
 }

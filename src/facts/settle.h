@@ -18,7 +18,8 @@
 struct fact_source {
 	/*
 	 * Adds a fact for each want, to those that are known already. A want left without one
-	 * counts as FACT_NOT_OBSERVED (not asked). A negative return is a real failure and ends the loop.
+	 * counts as FACT_NOT_OBSERVED (not asked). A negative return is a real failure and ends the
+	 * loop.
 	 */
 	int (*answer)(struct fact_source *source, const struct wants *wants, struct facts *facts,
 		      struct failure *reterr);

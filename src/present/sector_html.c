@@ -119,7 +119,8 @@ static void write_group(struct page *page, struct span name, const struct sector
 	uint64_t whole = sector_existing(counts);
 	page_html(page, "<tr><th scope=\"row\">");
 	page_text(page, name.len > 0 ? name : SPAN("No group"));
-	buffer_printf(page->out, "</th><td class=\"number\">%llu</td>", (unsigned long long)counts->domains);
+	buffer_printf(page->out, "</th><td class=\"number\">%llu</td>",
+		      (unsigned long long)counts->domains);
 	write_share(page, counts->spoofable[ANSWER_YES], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_REJECT], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_QUARANTINE], whole);

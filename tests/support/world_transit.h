@@ -22,7 +22,8 @@
  *                                     muststaple; staple, staple-revoked, -unknown, -old, -future
  *   banner=TEXT                       of the greeting, without blanks; ehlo=CODE of the answer to
  *                                     EHLO; keywords= inner=A,B   the answer's, inside TLS
- *   outer=NAME                        that the server gave itself before it; slow=MS to the greeting
+ *   outer=NAME                        that the server gave itself before it; slow=MS to the
+ * greeting
  *
  *   example.org. POLICY KEY=VALUE...
  *   outcome, status, type, location, error   and body=TEXT to the end of the line, "|" for CRLF

@@ -219,8 +219,8 @@ static void test_measures(void **state)
 		bool is_bool = description->kind == MEASURE_BOOL;
 		assert_row_int(description->name, measure_allows_word(found, SPAN("yes")), is_bool);
 		assert_row_int(description->name, measure_allows_word(found, SPAN("")), false);
-		const char *const samples[] = {"fail",	  "reject", "strict",
-					       "enforce", "tls1.2", "secure", "dane"};
+		const char *const samples[] = {"fail",	 "reject", "strict", "enforce",
+					       "tls1.2", "secure", "dane"};
 		size_t allowed = 0;
 		for (size_t s = 0; s < sizeof(samples) / sizeof(samples[0]); s++) {
 			allowed += measure_allows_word(found, span_of_string(samples[s]));

@@ -7,12 +7,11 @@
 #include "assess/dmarc.h"
 #include "assess/dmarc_rules.h"
 #include "assess/finding.h"
-#include "assess/spf.h"
 #include "discovery/discovery.h"
 
 #define DAY_SECONDS 86400
 /* One broken message in a hundred is everyday; three of them are a pattern. */
-#define FAILING_MESSAGES 3
+#define FAILING_MESSAGES REPORTED_FAILING_MESSAGES
 #define FAILING_PERCENT 1
 /* Mail Check's steps: below 50 a trickle, above 500 a campaign. */
 #define SPOOFED_SOME 50
@@ -43,16 +42,10 @@ static struct finding *add(struct assessment *a, enum finding_id id)
 
 /* ---- DMARC ---- */
 
-static bool is_silent(const struct assessment *a, const struct reported *reported)
-{
-	return reported->last_at > 0 &&
-	       a->options->now - reported->last_at > (int64_t)REPORTED_SILENT_DAYS * DAY_SECONDS;
-}
-
 /* Who asks nobody for reports is told so elsewhere. */
 static void report_silence(struct assessment *a, const struct reported *reported)
 {
-	if (!is_silent(a, reported) || a->dmarc == NULL ||
+	if (!reported_is_silent(a, reported) || a->dmarc == NULL ||
 	    a->dmarc->has_working_reports == ANSWER_NO) {
 		return;
 	}
@@ -82,11 +75,6 @@ static bool is_failing(const struct reported_sender *sender)
 	       sender->failing * 100 >= FAILING_PERCENT * sender->messages;
 }
 
-static bool is_of_class(const struct reported_sender *sender, const char *class)
-{
-	return span_equal(sender->class, span_of_string(class));
-}
-
 /* Mail that is lost today weighs more than mail that would be lost tomorrow. */
 static enum severity failing_severity(const struct assessment *a)
 {
@@ -101,7 +89,7 @@ static void report_failing(struct assessment *a, const struct reported *reported
 	uint64_t messages = 0;
 	for (size_t i = 0; i < reported->sender_count; i++) {
 		const struct reported_sender *sender = &reported->senders[i];
-		if (!is_of_class(sender, "legitimate") || !is_failing(sender)) {
+		if (!reported_sender_is(sender, "legitimate") || !is_failing(sender)) {
 			continue;
 		}
 		finding = finding != NULL ? finding : add(a, FINDING_DMARC_SENDERS_FAILING);
@@ -121,7 +109,7 @@ static void report_unknown(struct assessment *a, const struct reported *reported
 	struct finding *finding = NULL;
 	for (size_t i = 0; i < reported->sender_count; i++) {
 		const struct reported_sender *sender = &reported->senders[i];
-		if (is_of_class(sender, "unknown") && is_failing(sender)) {
+		if (reported_sender_is(sender, "unknown") && is_failing(sender)) {
 			finding = finding != NULL ? finding : add(a, FINDING_DMARC_SENDERS_UNKNOWN);
 			finding_evidence(a, finding, "%.*s: %llu messages", SPAN_ARG(sender->name),
 					 (count)sender->messages);
@@ -131,7 +119,7 @@ static void report_unknown(struct assessment *a, const struct reported *reported
 
 static void report_all_well(struct assessment *a, const struct reported *reported)
 {
-	bool is_well = reported->legitimate >= GOOD_MESSAGES && !is_silent(a, reported) &&
+	bool is_well = reported->legitimate >= GOOD_MESSAGES && !reported_is_silent(a, reported) &&
 		       reported->legitimate_failing * 100 < FAILING_PERCENT * reported->legitimate;
 	if (is_well) {
 		struct finding *finding = add(a, FINDING_DMARC_SENDERS_PASS);
@@ -193,74 +181,6 @@ static void report_subdomains(struct assessment *a, const struct reported *repor
 	}
 }
 
-/* ---- SPF ---- */
-
-/* Terms that need the message, or an answer that is missing, could still let an address in. */
-static bool is_spf_certain(const struct spf_view *spf)
-{
-	return spf != NULL && !spf->is_unknown && spf->record_count == 1 && !spf->has_unknown &&
-	       !spf->depends_on_message && spf->outcome != SPF_OUTCOME_PASS &&
-	       spf->outcome != SPF_OUTCOME_PERMERROR && spf->outcome != SPF_OUTCOME_UNKNOWN;
-}
-
-static bool has_network(const struct spf_tree_term *entry, struct network address)
-{
-	for (size_t i = 0; i < entry->network_count; i++) {
-		if (network_contains(entry->networks[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool is_listed(const struct spf_view *spf, struct network address)
-{
-	for (size_t n = 0; n < spf->node_count; n++) {
-		const struct spf_node *node = spf->nodes[n];
-		for (size_t i = 0; node->is_authorising && i < node->term_count; i++) {
-			const struct spf_tree_term *entry = &node->terms[i];
-			if (entry->term->qualifier == SPF_PASS && has_network(entry, address)) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* The addresses of a sender that the record of today does not let in, as text. */
-static struct span unlisted_of(struct assessment *a, const struct reported_sender *sender)
-{
-	struct span list = span_of(NULL, 0);
-	for (size_t i = 0; i < sender->address_count; i++) {
-		struct network address;
-		if (network_parse_address(sender->addresses[i], &address) &&
-		    !is_listed(a->spf, address)) {
-			list = arena_printf(a->arena, "%.*s%s%.*s", SPAN_ARG(list),
-					    list.len > 0 ? ", " : "",
-					    SPAN_ARG(sender->addresses[i]));
-		}
-	}
-	return list;
-}
-
-static void report_unlisted(struct assessment *a, const struct reported *reported)
-{
-	struct finding *finding = NULL;
-	for (size_t i = 0; is_spf_certain(a->spf) && i < reported->sender_count; i++) {
-		const struct reported_sender *sender = &reported->senders[i];
-		if (is_of_class(sender, "forwarded") || sender->spf_failing < FAILING_MESSAGES) {
-			continue;
-		}
-		struct span unlisted = unlisted_of(a, sender);
-		if (unlisted.len > 0) {
-			finding = finding != NULL ? finding : add(a, FINDING_SPF_SENDERS_UNLISTED);
-			finding_evidence(a, finding, "%.*s (%.*s, %llu messages): %.*s",
-					 SPAN_ARG(sender->name), SPAN_ARG(sender->class),
-					 (count)sender->spf_failing, SPAN_ARG(unlisted));
-		}
-	}
-}
-
 /* ---- DKIM ---- */
 
 static const struct dkim_selector *find_selector(const struct dkim_view *dkim, struct span selector)
@@ -305,7 +225,7 @@ void reported_assess(struct assessment *a)
 	report_unknown(a, reported);
 	report_all_well(a, reported);
 	report_subdomains(a, reported);
-	report_unlisted(a, reported);
+	reported_assess_spf(a, reported);
 	report_keys(a, reported);
 	reported_assess_tls(a, reported);
 }

@@ -58,6 +58,15 @@ static void copy_tls(struct arena *arena, struct reported *copy)
 	}
 }
 
+static void copy_sources(struct arena *arena, struct reported *copy)
+{
+	const struct span *from = copy->spf_sources;
+	copy->spf_sources = arena_alloc(arena, copy->spf_source_count * sizeof(*copy->spf_sources));
+	for (size_t i = 0; i < copy->spf_source_count && copy->spf_sources != NULL; i++) {
+		copy->spf_sources[i] = arena_copy(arena, from[i]);
+	}
+}
+
 const struct reported *reported_copy(struct arena *arena, const struct reported *reported)
 {
 	struct reported *copy = arena_alloc(arena, sizeof(*copy));
@@ -69,5 +78,6 @@ const struct reported *reported_copy(struct arena *arena, const struct reported 
 	copy_names(arena, copy);
 	copy_senders(arena, copy);
 	copy_tls(arena, copy);
+	copy_sources(arena, copy);
 	return arena_has_failed(arena) ? NULL : copy;
 }

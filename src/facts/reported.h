@@ -22,6 +22,8 @@
 #define REPORTED_MAX_SENDERS 50
 #define REPORTED_MAX_ADDRESSES 16
 #define REPORTED_MAX_TLS 100
+/* A large service sends from some thousand addresses. */
+#define REPORTED_MAX_SPF_SOURCES 4000
 
 /* A DKIM key of the domain or below whose signature was seen to pass. */
 struct reported_key {
@@ -76,6 +78,12 @@ struct reported {
 	uint64_t spoofed;
 	uint64_t spoofed_delivered;
 	uint64_t tls_sessions; /* good and bad */
+	/* In the whole time: mail whose SPF passed for the domain or below, and the networks it
+	 * came from: single addresses, or when those are too many the /24 and /48 around them. */
+	uint64_t spf_messages;
+	bool is_spf_cut; /* even those are too many: the list is not whole */
+	struct span *spf_sources;
+	size_t spf_source_count;
 	struct reported_key *keys;
 	size_t key_count;
 	struct reported_name *names;

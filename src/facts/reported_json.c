@@ -25,6 +25,7 @@ static const struct count_field counts[] = {
 	{"spoofed", offsetof(struct reported, spoofed)},
 	{"spoofed_delivered", offsetof(struct reported, spoofed_delivered)},
 	{"tls_sessions", offsetof(struct reported, tls_sessions)},
+	{"spf_messages", offsetof(struct reported, spf_messages)},
 };
 
 #define COUNTS (sizeof(counts) / sizeof(counts[0]))
@@ -108,6 +109,19 @@ static void write_tls(struct json_writer *json, const struct reported *reported)
 	json_array_end(json);
 }
 
+static void write_sources(struct json_writer *json, const struct reported *reported)
+{
+	if (reported->is_spf_cut) {
+		json_key_bool(json, "spf_sources_cut", true);
+	}
+	json_key(json, "spf_sources");
+	json_array_begin(json);
+	for (size_t i = 0; i < reported->spf_source_count; i++) {
+		json_put_string(json, reported->spf_sources[i]);
+	}
+	json_array_end(json);
+}
+
 void reported_write(struct json_writer *json, const struct reported *reported)
 {
 	json_object_begin(json);
@@ -128,6 +142,7 @@ void reported_write(struct json_writer *json, const struct reported *reported)
 	}
 	json_array_end(json);
 	write_tls(json, reported);
+	write_sources(json, reported);
 	json_object_end(json);
 }
 
@@ -223,5 +238,8 @@ const struct reported *reported_read(struct reader *reader)
 	READ_LIST(reader, "names", names, name_count, REPORTED_MAX_NAMES, read_one_name);
 	READ_LIST(reader, "senders", senders, sender_count, REPORTED_MAX_SENDERS, read_sender);
 	READ_LIST(reader, "tls", tls, tls_count, REPORTED_MAX_TLS, read_tls);
+	reported->is_spf_cut = reader_bool(reader, "spf_sources_cut");
+	reported->spf_sources = reader_strings(reader, "spf_sources", REPORTED_MAX_SPF_SOURCES,
+					       &reported->spf_source_count);
 	return reported;
 }

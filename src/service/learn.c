@@ -12,9 +12,11 @@
 struct learning {
 	struct senders_report *report;
 	struct reported reported;
-	struct map keys;    /* "selector domain" -> struct reported_key */
-	struct map names;   /* From domain -> struct reported_name */
-	struct map senders; /* address of a struct sender -> struct reported_sender */
+	struct map keys;  /* "selector domain" -> struct reported_key */
+	struct map names; /* From domain -> struct reported_name */
+	struct map spf_addresses;
+	struct map spf_homes; /* the /24 and /48 around them */
+	struct map senders;   /* address of a struct sender -> struct reported_sender */
 };
 
 static void *get_or_make(struct learning *learning, struct map *map, struct span key, size_t size)
@@ -147,6 +149,27 @@ static void add_counts(struct reported *reported, const struct flow *flow)
 	}
 }
 
+static void keep_network(struct learning *learning, struct map *map, struct network network)
+{
+	struct network_text text = network_format(network);
+	struct span key = arena_copy(learning->report->arena, span_of_string(text.text));
+	/* One too many says that there are too many; want of memory is found at the end. */
+	bool is_wanted = map_count(map) <= REPORTED_MAX_SPF_SOURCES && map_get(map, key) == NULL;
+	if (is_wanted && !map_put(map, key, learning)) {
+		return;
+	}
+}
+
+/* Who uses the domain's SPF record: what was ever seen, since a service may send once a year. */
+static void learn_spf(struct learning *learning, const struct flow *flow)
+{
+	learning->reported.spf_messages += flow->stream.row.messages;
+	if (flow->source.family != 0) {
+		keep_network(learning, &learning->spf_addresses, flow->source);
+		keep_network(learning, &learning->spf_homes, flow->home);
+	}
+}
+
 static void learn_flows(struct learning *learning)
 {
 	const struct flows *flows = &learning->report->flows;
@@ -154,6 +177,9 @@ static void learn_flows(struct learning *learning)
 		const struct flow *flow = flow_at(flows, i);
 		if (flow->key.len > 0) {
 			learn_key(learning, flow);
+		}
+		if (flow->is_spf_aligned) {
+			learn_spf(learning, flow);
 		}
 		if (flow->stream.recent_messages == 0) {
 			continue;
@@ -223,6 +249,30 @@ static void *list_of(struct learning *learning, const struct map *map, size_t it
 static size_t at_most(size_t count, size_t max)
 {
 	return count < max ? count : max;
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+	return span_compare(*(const struct span *)left, *(const struct span *)right);
+}
+
+static void fill_spf_sources(struct learning *learning)
+{
+	struct reported *reported = &learning->reported;
+	bool is_exact = map_count(&learning->spf_addresses) <= REPORTED_MAX_SPF_SOURCES;
+	const struct map *map = is_exact ? &learning->spf_addresses : &learning->spf_homes;
+	size_t count = map_count(map);
+	reported->is_spf_cut = count > REPORTED_MAX_SPF_SOURCES;
+	reported->spf_source_count = at_most(count, REPORTED_MAX_SPF_SOURCES);
+	reported->spf_sources =
+		arena_alloc(learning->report->arena, (count + 1) * sizeof(*reported->spf_sources));
+	for (size_t i = 0; i < reported->spf_source_count && reported->spf_sources != NULL; i++) {
+		reported->spf_sources[i] = map_at(map, i)->key;
+	}
+	if (reported->spf_sources != NULL && reported->spf_source_count > 1) {
+		qsort(reported->spf_sources, reported->spf_source_count,
+		      sizeof(*reported->spf_sources), compare_texts);
+	}
 }
 
 static void fill_lists(struct learning *learning)
@@ -309,9 +359,12 @@ static int learn_from(struct facts *facts, struct senders_report *report, struct
 		.keys = map_new(report->arena, LIST_MAX, 0),
 		.names = map_new(report->arena, LIST_MAX, 0),
 		.senders = map_new(report->arena, LIST_MAX, 0),
+		.spf_addresses = map_new(report->arena, LIST_MAX, 0),
+		.spf_homes = map_new(report->arena, LIST_MAX, 0),
 	};
 	learn_flows(&learning);
 	fill_lists(&learning);
+	fill_spf_sources(&learning);
 	learn_tls(&learning);
 	learn_reporters(&learning);
 	return add_fact(facts, &learning, reterr);

@@ -78,3 +78,17 @@ def test_missing_store_is_said_in_one_line(mailseal, tmp_path):
     facts = facts_file(tmp_path / "facts.jsonl", records())
     result = mailseal("check", "example.org", "--replay", facts, "--db", tmp_path / "none.db")
     assert result.returncode == 2 and len(result.stderr.decode().splitlines()) == 1
+
+
+def test_parts_of_spf_that_nobody_used_are_named(ask, mailseal, fill, tmp_path):
+    """An include of a service that sent nothing in two months, beside one that is used; a forger's address is no use."""
+    spf = "v=spf1 ip4:192.0.2.0/24 ip4:203.0.113.0/24 include:used.example.net include:old.example.net -all"
+    more = {"example.org": spf, "used.example.net": "v=spf1 ip4:192.0.2.1 -all", "old.example.net": "v=spf1 ip4:198.18.0.0/24 -all"}
+    facts, saved = facts_file(tmp_path / "facts.jsonl", records(**more)), tmp_path / "saved.jsonl"
+    base = ("check", "example.org", "--replay", facts, "--now", NOW, "--db", made(fill))
+    found = by_id(ask(*base, "--save", saved, ok=(0, 1, 3)))["spf-terms-unseen"]
+    assert found["evidence"] == ["ip4:203.0.113.0/24", "include:old.example.net"]
+    assert "60 days" in found["implementation"] and "annual survey" in found["recommendation"]
+    assert by_id(ask("replay", saved, "--now", NOW, ok=(0, 1, 3)))["spf-terms-unseen"] == found
+    early = by_id(ask(*base[:5], "2026-10-20T12:00:00Z", *base[6:], ok=(0, 1, 3)))
+    assert "spf-terms-unseen" not in early and "spf-terms-unseen-too-few" in early

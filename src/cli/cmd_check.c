@@ -6,12 +6,12 @@
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
+#include "cli/learning.h"
 #include "cli/output_file.h"
 #include "cli/screen.h"
 #include "cli/session.h"
 #include "cli/store_options.h"
 #include "present/present.h"
-#include "service/learn.h"
 
 /* A page for a few domains with everything in it. */
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
@@ -143,13 +143,7 @@ static int save_facts(struct session *session, const char *path, const struct sp
 static int learn(struct session *session, const char *database, const struct span *domains,
 		 size_t count, struct failure *reterr)
 {
-	const struct senders_options options = {
-		.suffixes = session->suffixes,
-		.providers = session->providers,
-		.now = session->now,
-		.days = LEARN_DAYS,
-		.recent_days = LEARN_RECENT_DAYS,
-	};
+	const struct senders_options options = learning_options(session);
 	struct store *store;
 	int r = store_open_option(database, /* must_exist: */ true, &store, reterr);
 	if (r < 0) {

@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
+#include "cli/learning.h"
 #include "cli/moment.h"
 #include "cli/scan_crew.h"
 #include "cli/scan_estate.h"
@@ -119,6 +120,7 @@ struct scan_command {
 	struct scan_bar bar;
 	struct crew *crew;
 	struct rejudge *rejudge; /* NULL without --rejudge */
+	struct learner *learner; /* NULL without --db */
 };
 
 static bool read_threshold(const char *text, int *ret_threshold)
@@ -164,6 +166,14 @@ static void show_progress(void *context, const struct scan_progress *progress)
 	scan_bar_show(&command->bar, progress, scan_clock_ms());
 }
 
+/* What reports in the same database say is judged with the records, as watch does. */
+static int learn(void *context, const struct scan_item *item, struct facts *facts, int64_t *at,
+		 struct failure *reterr)
+{
+	struct scan_command *command = context;
+	return learner_add(command->learner, item->domain, *at, facts, reterr);
+}
+
 /* A stream that waits for nobody has no use for a thousand domains at once. */
 #define REJUDGED_IN_FLIGHT 32
 
@@ -178,6 +188,7 @@ static void choose_stream(struct scan_command *command, struct scan_options *opt
 {
 	if (command->rejudge == NULL) {
 		options->stream = crew_stream(command->crew);
+		options->prepare = command->learner != NULL ? learn : NULL;
 		return;
 	}
 	options->stream = rejudge_stream(command->rejudge);
@@ -326,6 +337,9 @@ static int open_estate(struct scan_command *command, const struct string_list *o
 		r = scan_estate_fill(command->estate, scan_source_input(command->source), reterr);
 	}
 	r = r == 0 && options.is_rejudging ? open_rejudge(command, reterr) : r;
+	r = r == 0 ? learning_open(command->session, scan_estate_store(command->estate),
+				   &command->learner, reterr)
+		   : r;
 	return r == 0 ? scan_estate_start(command->estate, scan_output_sink(command->output),
 					  reterr)
 		      : r;
@@ -404,6 +418,7 @@ static enum exit_code run_scan(const struct invocation *invocation)
 			: failure_set_memory(&failure, "scan");
 	crew_free(command.crew);
 	rejudge_free(command.rejudge);
+	learner_free(command.learner);
 	scan_estate_close(command.estate);
 	scan_source_close(command.source);
 	scan_output_close(command.output);

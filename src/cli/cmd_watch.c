@@ -5,6 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
+#include "cli/learning.h"
 #include "cli/moment.h"
 #include "cli/scan_crew.h"
 #include "cli/scan_estate.h"
@@ -13,7 +14,6 @@
 #include "cli/scan_progress.h"
 #include "cli/store_options.h"
 #include "cli/watch_options.h"
-#include "service/learn.h"
 
 /* Everything a watch needs while it runs. */
 struct watch_command {
@@ -29,7 +29,7 @@ struct watch_command {
 	struct scan_sink sink;
 	struct span worker;
 	int64_t run;
-	struct senders_options learning;
+	struct learner *learner;
 };
 
 /* ---- the estate ---- */
@@ -131,9 +131,7 @@ static int learn(void *context, const struct scan_item *item, struct facts *fact
 		 struct failure *reterr)
 {
 	struct watch_command *command = context;
-	(void)now;
-	command->learning.now = wall_clock(NULL);
-	return learn_reports(facts, command->store, item->domain, &command->learning, reterr);
+	return learner_add(command->learner, item->domain, *now, facts, reterr);
 }
 
 static int take(struct scan_sink *sink, const struct scan_result *result, struct failure *reterr)
@@ -214,12 +212,6 @@ static int run_watch_with(struct watch_command *command, const struct string_lis
 	if (!scan_judging_read(&options->judging, command->session, &scan)) {
 		return 0;
 	}
-	command->learning = (struct senders_options){
-		.suffixes = command->session->suffixes,
-		.providers = command->session->providers,
-		.days = LEARN_DAYS,
-		.recent_days = LEARN_RECENT_DAYS,
-	};
 	int r = store_open_option(options->database, /* must_exist: */ false, &command->store,
 				  reterr);
 	r = r == 0 ? watch_teller_new(&options->teller, options->database, &command->teller, reterr)
@@ -227,6 +219,7 @@ static int run_watch_with(struct watch_command *command, const struct string_lis
 	r = r == 0 ? watch_metrics_new(&options->metrics, &options->teller.channels,
 				       &command->metrics, reterr)
 		   : r;
+	r = r == 0 ? learning_open(command->session, command->store, &command->learner, reterr) : r;
 	r = r == 0 ? open_run(command, operands, reterr) : r;
 	r = r == 0 ? open_queue(command, reterr) : r;
 	r = r == 0 ? watch_all(command, &scan, reterr) : r;
@@ -253,6 +246,7 @@ static enum exit_code run_watch(const struct invocation *invocation)
 	watch_metrics_free(command.metrics);
 	estate_queue_free(command.queue);
 	watch_free(command.watch);
+	learner_free(command.learner);
 	store_close(command.store);
 	session_close(command.session);
 	return r < 0 ? complain_failure(&failure) : code;

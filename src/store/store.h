@@ -274,6 +274,8 @@ struct store_total {
 
 /* Called for each result; spans live during the call. A negative return ends the reading and is
  * handed through. */
+/* A domain's canonical name. */
+typedef int store_name_fn(void *context, struct span name);
 typedef int store_stream_fn(void *context, const struct store_stream *stream);
 typedef int store_day_fn(void *context, const struct store_day *day);
 typedef int store_policy_fn(void *context, const struct store_policy *policy);
@@ -306,6 +308,9 @@ int store_tls_streams(struct store *store, const struct store_scope *scope, stor
 int store_failure_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,
 			  void *context, struct failure *reterr) MUST_CHECK;
 /* All that is held of a kind. */
+/* The domains that any report is about, in no certain order. */
+int store_reported_names(struct store *store, store_name_fn *each, void *context,
+			 struct failure *reterr) MUST_CHECK;
 int store_total(struct store *store, enum store_kind kind, struct store_total *ret_total,
 		struct failure *reterr) MUST_CHECK;
 

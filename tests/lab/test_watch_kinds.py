@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: The mailseal authors
 """`mailseal watch`: each kind of notice, from the zone, the server or the report that changed to the webhook that is told."""
 import contextlib
+import json
 import subprocess
 import sys
 import time
@@ -265,3 +266,20 @@ def test_silence(labs, estate):
         look(labs[0], database, "--notify", receiver.url)
         assert [notice["kind"] for notice in receiver.take()] in ([], ["better"])
         assert watch(labs[0], database, "--notify", receiver.url).returncode == 0
+
+
+def test_scan_learns_from_the_same_reports(labs, tmp_path):
+    """scan --db judges by what was ingested there, as watch does; what has no reports is as it was."""
+    database = tmp_path / "estate.db"
+    (tmp_path / "domains.txt").write_text(f"{REPORTED}\n{FLAPS}\n", encoding="utf-8")
+    ingest(database, "old", time.time() - 10 * 86400, "192.0.2.1")
+
+    def scan(*more):
+        options = ["--dns-only", "--json", "--resolver", labs[0].resolver, "--trust-anchor", str(labs[0].trust_anchor), *more]
+        done = subprocess.run([PROGRAM, "scan", str(tmp_path / "domains.txt"), *options], capture_output=True, text=True, timeout=120,
+                              check=True)
+        return {result["domain"]: {finding["id"] for finding in result["findings"]} for result in map(json.loads, done.stdout.splitlines())}
+
+    plain, learnt = scan(), scan("--db", str(database))
+    assert learnt[REPORTED] - plain[REPORTED] >= {"dmarc-reports-silent"}
+    assert learnt[FLAPS] == plain[FLAPS]

@@ -384,6 +384,31 @@ static void test_large_report_moves(void **state)
 	assert_int_equal(sums_of(world, "nobody.example").count, 0);
 }
 
+static int note_name(void *context, struct span name)
+{
+	*(size_t *)context += span_equal(name, SPAN("named.example")) ? 1 : 0;
+	return 0;
+}
+
+static void test_reported_names(void **state)
+{
+	struct world *world = *state;
+	struct failure failure;
+	size_t count = 0;
+	struct store_row row = row_of("named.example", 4, STORE_RESULT_PASS, STORE_RESULT_PASS);
+	must(store_reported_names(world->store, note_name, &count, &failure), &failure);
+	assert_int_equal(count, 0);
+	for (int64_t day = 0; day < 3; day++) {
+		struct store_report report =
+			report_of("1", "named.example", day, "aaaaaaaaaaaaaaaa");
+		begin(world);
+		assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+		commit(world);
+	}
+	must(store_reported_names(world->store, note_name, &count, &failure), &failure);
+	assert_int_equal(count, 1);
+}
+
 static void test_end_settles_identity(void **state)
 {
 	struct world *world = *state;
@@ -804,6 +829,7 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_hostile_text, &world),
 		cmocka_unit_test_prestate(test_policies_and_reporters, &world),
 		cmocka_unit_test_prestate(test_tls_reports, &world),
+		cmocka_unit_test_prestate(test_reported_names, &world),
 		cmocka_unit_test_prestate(test_opens_again, &world),
 		cmocka_unit_test_prestate(test_two_writers, &world),
 		cmocka_unit_test_prestate(test_reader_may_stop, &world),

@@ -25,8 +25,8 @@
  *   policy_fetcher, policy_transfer, policy_conclude   libcurl: the queue, one fetch, its end
  *   address       which addresses may be dialled               (pure)
  *   sources       several collectors as one, at the same time
- *   crew          all collectors for very many domains: questions in, answers out when they are
- * ready dns_flow, patient   its DNS threads: one kept full, and some that look into what failed
+ *   crew          all collectors for very many domains: questions in, answers out when ready
+ *   dns_flow, patient   its DNS threads: one kept full, and some that look into what failed
  *   smtp_flow     its thread for mail servers: first looks first, few at a time of one operator
  *   batches       any fact source as a thread of it
  *   queue         what lies between the threads

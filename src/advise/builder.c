@@ -83,18 +83,6 @@ bool builder_has(const struct builder *builder, enum finding_id id)
 	return false;
 }
 
-struct span finding_value(const struct finding *finding, struct span name)
-{
-	for (size_t i = 0; i < finding->args.len; i++) {
-		const struct template_arg *arg =
-			VECTOR_AT(&finding->args, const struct template_arg, i);
-		if (span_equal(arg->name, name)) {
-			return arg->value;
-		}
-	}
-	return SPAN("");
-}
-
 struct span finding_seen(const struct finding *finding, struct span prefix)
 {
 	/* finding.h cuts evidence at about 2000 octets */

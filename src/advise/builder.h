@@ -37,8 +37,6 @@ void builder_remove(struct builder *builder, struct span name, uint16_t type, st
 void builder_arg(struct builder *builder, struct span name, struct span value);
 /* True when one of the builder's findings has that id. */
 bool builder_has(const struct builder *builder, enum finding_id id);
-/* A finding's argument; empty when it has none of that name. */
-struct span finding_value(const struct finding *finding, struct span name);
 /* The first thing that was seen, without what stands before it; empty when it was cut. */
 struct span finding_seen(const struct finding *finding, struct span prefix);
 /* True when some finding of the assessment leads to the fix. */
@@ -64,6 +62,7 @@ bool fix_authorise_report_destination(struct builder *builder);
 bool fix_tighten_dmarc(struct builder *builder);
 /* fix_dkim.c */
 bool fix_remove_dkim_record(struct builder *builder);
+bool fix_replace_dkim_key(struct builder *builder);
 bool fix_repair_dkim_record(struct builder *builder);
 bool fix_publish_empty_dkim(struct builder *builder);
 /* fix_mx.c */

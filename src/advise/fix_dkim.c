@@ -87,6 +87,37 @@ bool fix_repair_dkim_record(struct builder *builder)
 	return true;
 }
 
+/* --- replacement --- */
+
+static bool is_named_before(const struct builder *builder, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (span_equal(builder->findings[i]->subject, builder->findings[at]->subject)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "key at A", "keys at A, B and C": every one that a finding is about, once. */
+bool fix_replace_dkim_key(struct builder *builder)
+{
+	struct span names = SPAN("");
+	struct span last = builder->findings[0]->subject;
+	for (size_t i = 1; i < builder->finding_count; i++) {
+		if (!is_named_before(builder, i)) {
+			names = arena_printf(builder->arena, "%.*s%s%.*s", SPAN_ARG(names),
+					     names.len > 0 ? ", " : "", SPAN_ARG(last));
+			last = builder->findings[i]->subject;
+		}
+	}
+	bool are_several = names.len > 0;
+	builder_arg(builder, SPAN("keys"),
+		    arena_printf(builder->arena, "%s at %.*s%s%.*s", are_several ? "keys" : "key",
+				 SPAN_ARG(names), are_several ? " and " : "", SPAN_ARG(last)));
+	return true;
+}
+
 /* --- removal --- */
 
 static void remove_selector(struct builder *builder, const struct dkim_selector *selector)

@@ -96,6 +96,13 @@ static bool is_removal(const struct assessment *a, const struct finding *finding
 	       is_all_unroutable(a, finding);
 }
 
+static void drop_term(struct spf_words *words, struct span term, unsigned count)
+{
+	for (; count > 0; count--) {
+		(void)spf_words_drop(words, term);
+	}
+}
+
 /* Without what any finding of the assessment about this record wants out of it. */
 static void drop_unwanted(const struct assessment *a, struct span domain, struct spf_words *words)
 {
@@ -106,7 +113,8 @@ static void drop_unwanted(const struct assessment *a, struct span domain, struct
 		/* two findings about one term remove it once */
 		bool is_again = span_equal(term, dropped) && finding->id != FINDING_SPF_DUPLICATE;
 		if (is_removal(a, finding) && span_equal(finding->subject, domain) && !is_again) {
-			(void)spf_words_drop(words, term);
+			drop_term(words, term,
+				  finding->id == FINDING_SPF_DUPLICATE ? finding->count : 1);
 			dropped = term;
 		}
 	}

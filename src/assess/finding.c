@@ -9,9 +9,24 @@
 /* Longest single value or piece of evidence; what is longer is cut and marked. */
 #define VALUE_MAX 2000
 
+struct span finding_value(const struct finding *finding, struct span name)
+{
+	for (size_t i = 0; i < finding->args.len; i++) {
+		const struct template_arg *arg =
+			VECTOR_AT(&finding->args, const struct template_arg, i);
+		if (span_equal(arg->name, name)) {
+			return arg->value;
+		}
+	}
+	return SPAN("");
+}
+
 static void put_arg(struct assessment *a, struct finding *finding, struct span name,
 		    struct span value)
 {
+	if (finding_value(finding, name).len > 0) {
+		return;
+	}
 	struct template_arg *arg =
 		VECTOR_PUSH(&finding->args, a->arena, struct template_arg, FINDING_MAX_ARGS);
 	if (arg != NULL) {
@@ -34,9 +49,24 @@ struct finding *finding_add(struct assessment *a, enum finding_id id, struct spa
 	finding->guidance = guidance_get(id);
 	finding->severity = finding->guidance->severity;
 	finding->subject = subject;
+	finding->count = 1;
 	put_arg(a, finding, SPAN("domain"), a->unicode);
 	put_arg(a, finding, SPAN("subject"), subject);
 	return finding;
+}
+
+struct finding *finding_again(struct assessment *a, enum finding_id id, struct span subject,
+			      const struct template_arg *arg)
+{
+	for (size_t i = 0; i < finding_count(a); i++) {
+		struct finding *finding = *VECTOR_AT(&a->findings, struct finding *, i);
+		if (finding->id == id && span_equal(finding->subject, subject) &&
+		    span_equal_nocase(finding_value(finding, arg->name), arg->value)) {
+			finding->count++;
+			return finding;
+		}
+	}
+	return NULL;
 }
 
 static struct span format_value(struct arena *arena, const char *format, va_list args)

@@ -16,6 +16,7 @@ struct finding {
 	const struct guidance *guidance;
 	enum severity severity; /* the guidance's, unless the rule had reason to change it */
 	struct span subject;	/* the name concerned: "_dmarc.example.org" */
+	unsigned count;		/* how often it is there; above 1 where the same is repeated */
 	struct vector args;	/* of struct template_arg; domain and subject are always there */
 	struct vector evidence; /* of struct span: what was seen, raw text; escape before showing */
 };
@@ -25,12 +26,20 @@ struct finding {
  * caller writes to a spare one that nobody sees.
  */
 struct finding *finding_add(struct assessment *a, enum finding_id id, struct span subject);
-/* A value for a {placeholder} of the finding's texts. */
+/*
+ * Counts a finding once more, when there is one with that id and subject whose argument has that
+ * value; NULL when there is none. So a text that is repeated a thousand times makes one finding.
+ */
+struct finding *finding_again(struct assessment *a, enum finding_id id, struct span subject,
+			      const struct template_arg *arg);
+/* A value for a {placeholder} of the finding's texts; the first of a name stays. */
 void finding_arg(struct assessment *a, struct finding *finding, const char *name,
 		 const char *format, ...) PRINTF_LIKE(4, 5);
 /* Something that was seen and proves the finding. */
 void finding_evidence(struct assessment *a, struct finding *finding, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+/* A finding's argument; empty when it has none of that name. */
+struct span finding_value(const struct finding *finding, struct span name);
 /* title, recommendation and implementation with the values filled in; in the arena. */
 struct span finding_title(struct arena *arena, const struct finding *finding);
 struct span finding_recommendation(struct arena *arena, const struct finding *finding);

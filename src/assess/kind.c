@@ -69,8 +69,7 @@ static enum sending sending_of_domain(struct assessment *a)
 	return most;
 }
 
-/* RFC 8020: one NXDOMAIN for the name itself is enough. */
-static bool is_nonexistent(struct assessment *a)
+bool kind_is_nonexistent(struct assessment *a)
 {
 	static const uint16_t types[] = {RR_SOA, RR_MX, RR_TXT};
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -107,7 +106,7 @@ static bool is_parked(const struct assessment *a, enum sending sending)
 
 static enum domain_kind kind_of(struct assessment *a, enum sending sending)
 {
-	if (is_nonexistent(a)) {
+	if (kind_is_nonexistent(a)) {
 		return DOMAIN_NONEXISTENT;
 	}
 	if (public_suffix_is(a->options->suffixes, a->domain)) {

@@ -11,5 +11,7 @@
 #include "assess/assessment.h"
 
 void kind_assess(struct assessment *a);
+/* RFC 8020: one NXDOMAIN for the name itself is enough. Also for those who run before kind. */
+bool kind_is_nonexistent(struct assessment *a);
 
 #endif

@@ -4,6 +4,7 @@
 #include "assess/spf.h"
 
 #include "assess/finding.h"
+#include "assess/kind.h"
 #include "assess/measure.h"
 #include "assess/spf_report.h"
 #include "assess/spf_walk.h"
@@ -196,7 +197,9 @@ static void assess_records(struct assessment *a, struct spf_view *view)
 		/* RFC 7208 3.1: a subdomain does not inherit its parent's record */
 		view->outcome = SPF_OUTCOME_NONE;
 		a->is_absent[CONTROL_SPF] = true;
-		(void)finding_add(a, FINDING_SPF_MISSING, a->domain);
+		if (!kind_is_nonexistent(a)) {
+			(void)finding_add(a, FINDING_SPF_MISSING, a->domain);
+		}
 		measure_nothing(a, SPAN("there is no SPF record"));
 	}
 }

@@ -29,14 +29,11 @@ static inline bool spf_entry_is(const struct spf_tree_term *entry, enum spf_mech
 	return entry->term->kind == SPF_TERM_MECHANISM && entry->term->mechanism == mechanism;
 }
 
-/* A finding about one term; its subject is the name whose record holds it. */
-static inline struct finding *spf_finding(struct assessment *a, enum finding_id id,
-					  const struct spf_node *node,
-					  const struct spf_tree_term *entry)
-{
-	struct finding *finding = finding_add(a, id, node->domain);
-	finding_arg(a, finding, "term", "%.*s", SPAN_ARG(entry->term->text));
-	return finding;
-}
+/*
+ * A finding about one term; its subject is the name whose record holds it. A term that is written
+ * again and again makes one finding, with the first columns as evidence.
+ */
+struct finding *spf_finding(struct assessment *a, enum finding_id id, const struct spf_node *node,
+			    const struct spf_tree_term *entry);
 
 #endif

@@ -76,6 +76,25 @@ static bool report_seam(struct assessment *a, const struct spf_node *node,
 	return true;
 }
 
+static void add_column(struct assessment *a, struct finding *finding, size_t offset)
+{
+	finding_evidence(a, finding, "again at column %zu", offset + 1);
+}
+
+struct finding *spf_finding(struct assessment *a, enum finding_id id, const struct spf_node *node,
+			    const struct spf_tree_term *entry)
+{
+	const struct template_arg term = {SPAN("term"), entry->term->text};
+	struct finding *finding = finding_again(a, id, node->domain, &term);
+	if (finding != NULL) {
+		add_column(a, finding, entry->term->offset);
+		return finding;
+	}
+	finding = finding_add(a, id, node->domain);
+	finding_arg(a, finding, "term", "%.*s", SPAN_ARG(entry->term->text));
+	return finding;
+}
+
 /* Warnings that have a finding of their own: terms after "all", and a redirect beside it. */
 static bool is_reported_elsewhere(const struct spf_record *record, const struct spf_term *term,
 				  const struct problem *problem)
@@ -93,7 +112,13 @@ static void report_problem(struct assessment *a, const struct spf_node *node,
 {
 	enum finding_id id =
 		problem->weight == PROBLEM_ERROR ? FINDING_SPF_SYNTAX : FINDING_SPF_DOUBTFUL;
-	struct finding *finding = finding_add(a, id, node->domain);
+	const struct template_arg what = {SPAN("what"), problem->what};
+	struct finding *finding = finding_again(a, id, node->domain, &what);
+	if (finding != NULL) {
+		add_column(a, finding, problem->offset);
+		return;
+	}
+	finding = finding_add(a, id, node->domain);
 	finding_arg(a, finding, "column", "%zu", problem->offset + 1);
 	finding_arg(a, finding, "what", "%.*s", SPAN_ARG(problem->what));
 	finding_arg(a, finding, "expected", "%.*s", SPAN_ARG(problem->expected));

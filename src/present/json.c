@@ -86,6 +86,7 @@ static void write_finding(struct json_writer *json, const struct check_result *r
 	json_key_string(json, "control", span_of_string(control_name(guidance->control)));
 	json_key_string(json, "severity", span_of_string(severity_name(finding->severity)));
 	json_key_string(json, "subject", finding->subject);
+	json_key_number(json, "count", finding->count);
 	json_key_string(json, "title", finding_title(arena, finding));
 	json_key_string(json, "recommendation", finding_recommendation(arena, finding));
 	json_key_string(json, "implementation", finding_implementation(arena, finding));

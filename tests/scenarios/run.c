@@ -20,6 +20,7 @@
  *   spoofable yes|partly|no|unknown
  *   interceptable ...
  *   sender plain|mta-sts|dane TODAY STRIPPED   what becomes of a message, see sender_eye.h
+ *   count ID NUMBER                  one finding, which is there so often
  *   measure NAME VALUE                a word, number, yes, no, unknown or not-applicable
  *   unknown CONTROL                   something of it is unknown
  *
@@ -199,6 +200,25 @@ static void expect_value(struct scenario *s, struct span rest, struct span line)
 	complain(s, "no such value", line);
 }
 
+/* How often it is there, as one finding. */
+static void expect_count(struct scenario *s, struct span rest, struct span line)
+{
+	struct span id = text_take_word(&rest);
+	uint64_t count = 0;
+	uint64_t wanted;
+	for (size_t i = 0; i < finding_count(s->result); i++) {
+		const struct finding *finding = finding_at(s->result, i);
+		bool is_it = span_equal(finding->guidance->id, id);
+		if (is_it && count > 0) {
+			complain(s, "several findings", id);
+		}
+		count += is_it ? finding->count : 0;
+	}
+	if (!number_parse_decimal(rest, UINT32_MAX, &wanted) || wanted != count) {
+		complain(s, "other count", line);
+	}
+}
+
 static void expect_evidence(struct scenario *s, struct span rest, struct span line)
 {
 	const struct finding *finding = find(s, text_take_word(&rest), SPAN(""));
@@ -313,6 +333,8 @@ static void check(struct scenario *s, struct span line)
 		}
 	} else if (span_equal(key, SPAN("value"))) {
 		expect_value(s, rest, line);
+	} else if (span_equal(key, SPAN("count"))) {
+		expect_count(s, rest, line);
 	} else if (span_equal(key, SPAN("evidence"))) {
 		expect_evidence(s, rest, line);
 	} else if (span_equal(key, SPAN("status"))) {

@@ -205,6 +205,35 @@ static void test_single_kind(void **state)
 	run_free(&run);
 }
 
+static void test_weak_keys_are_all_named(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"example.org. TXT \"v=spf1 ip4:25.0.0.1 -all\"",
+		"example.org. MX 10 mx.example.org.",
+		"s1._domainkey.example.org. TXT \"v=DKIM1; "
+		"p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBALi8A7D9xLuZQc+EphPYzOBrTk"
+		"M3GjHW/szEW0qGJ1SfYlydGJ4wDZQ5MxcJ0920qOQ6eZ7c6oz0VX5OkOdp5M"
+		"kCAwEAAQ=="
+		"\"",
+		"s2._domainkey.example.org. TXT \"v=DKIM1; "
+		"p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDzUYYsa3lKHx+/T339AW"
+		"btylxUVAoVoPAiSoKDHNq36Moi+kivEt6IlIQ4RhMMpnmf24sZSN2orMk7WC"
+		"gNe/r/q3XRF0ydl/109vgoV9sIwgHmpaWkbjV63jzn4UVLLEJWBdl33bpa8a"
+		"eV4f6ra0kzePRGCd0RL2kFcMp3t2kcHwIDAQAB"
+		"\"",
+		NULL,
+	};
+	struct run run;
+	run_start(&run, lines);
+	const struct fix *fix = find_fix(advise(run.arena, run.result), FIX_REPLACE_DKIM_KEY);
+	assert_non_null(fix);
+	assert_row_span("title", fix->title,
+			SPAN("Replace the DKIM keys at s1._domainkey.example.org and "
+			     "s2._domainkey.example.org"));
+	run_free(&run);
+}
+
 static void test_silent_domain_is_parked(void **state)
 {
 	static const char *const lines[MAX_LINES] = {
@@ -375,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_registry),
 		cmocka_unit_test(test_one_record),
 		cmocka_unit_test(test_single_kind),
+		cmocka_unit_test(test_weak_keys_are_all_named),
 		cmocka_unit_test(test_silent_domain_is_parked),
 		cmocka_unit_test(test_receiver_begins),
 		cmocka_unit_test(test_what_if),

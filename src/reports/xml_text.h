@@ -2,9 +2,8 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * XML as it arrives -> XML that a parser can take: UTF-8 without control characters, and with "&"
- * and
- * "<" escaped where they are text. Well-formed text is handed through without a copy. The XML
- * declaration is left out; a DOCTYPE is left in, for the parser to refuse.
+ * and "<" escaped where they are text. Of well-formed text only the blanks between elements are left
+ * out. So is the XML declaration; a DOCTYPE is left in, for the parser to refuse.
  */
 #ifndef MAILSEAL_REPORTS_XML_TEXT_H
 #define MAILSEAL_REPORTS_XML_TEXT_H
@@ -24,7 +23,7 @@ struct xml_text {
 	bool is_single_byte;   /* the declaration names ISO-8859-1, windows-1252, ... */
 	size_t untaken;	       /* octets of the input that the last chunk came from */
 	uint64_t chunk_offset; /* of the last chunk, in the input */
-	struct buffer mended;  /* of the last chunk, when it had to be */
+	struct buffer mended;  /* the last chunk */
 	uint64_t notes;	       /* a bit for each warning code found so far */
 };
 

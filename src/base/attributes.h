@@ -9,5 +9,7 @@
 /* Arguments are checked like printf's; F and A are the 1-based positions of format and arguments.
  */
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+/* Memory that is soon read; only a hint. */
+#define PREFETCH(address) __builtin_prefetch(address)
 
 #endif

@@ -9,12 +9,14 @@
 struct known_pattern {
 	int64_t id;
 	int64_t flags;
+	int64_t words[PATTERN_WORDS];
 	struct span texts[PATTERN_WORDS];
 };
 
 struct pattern_table {
 	struct arena *arena; /* its failed flag says that something is missing */
 	struct map by_id;
+	struct map words; /* of all patterns */
 };
 
 struct pattern_table pattern_table_new(struct arena *arena);

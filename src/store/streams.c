@@ -112,12 +112,12 @@ static bool make_room(struct stream_reading *reading)
 	return true;
 }
 
-static struct stream_sum *sum_of(struct stream_reading *reading, const struct stream_sum *key)
+static struct stream_sum *sum_of(struct stream_reading *reading, const struct stream_sum *key,
+				 uint64_t hash)
 {
 	if (!make_room(reading)) {
 		return &reading->rest;
 	}
-	uint64_t hash = hash_of(reading, key);
 	uint64_t *slot = slot_of(reading, key, hash);
 	if (*slot != 0) {
 		return sum_at(reading, (uint32_t)*slot - 1);
@@ -160,29 +160,77 @@ static const char parts_sql[] =
 	"SELECT octets FROM stream_part WHERE week = $2 AND domain IN " SCOPE_DOMAINS;
 #define ALL_DAYS 0x7fu
 
-static void add_row(struct stream_reading *reading, const struct part_row *row)
+/* A row whose place in memory is being fetched. */
+struct coming_row {
+	struct stream_sum key;
+	uint64_t hash;
+	uint64_t messages;
+	unsigned day;
+};
+
+/* Hundreds of thousands of rows are each somewhere else in memory: what is waited for at once. */
+#define ROWS_TOGETHER 32
+
+static void expect_row(struct stream_reading *reading, const struct part_row *row,
+		       struct coming_row *coming)
 {
-	unsigned day = 1u << row->day;
-	if ((day & reading->in_scope) == 0) {
-		return;
-	}
-	struct stream_sum key = {.pattern = row->pattern, .source_len = (uint8_t)row->source.len};
+	coming->key = (struct stream_sum){.pattern = row->pattern,
+					  .source_len = (uint8_t)row->source.len};
 	if (row->source.len > 0) {
-		memcpy(key.source, row->source.ptr, row->source.len);
+		memcpy(coming->key.source, row->source.ptr, row->source.len);
 	}
-	struct stream_sum *sum = sum_of(reading, &key);
+	coming->hash = hash_of(reading, &coming->key);
+	coming->messages = row->messages;
+	coming->day = row->day;
+	if (reading->slot_count > 0) {
+		PREFETCH(&reading->slots[(size_t)coming->hash & (reading->slot_count - 1)]);
+	}
+}
+
+static void expect_sum(const struct stream_reading *reading, const struct coming_row *coming)
+{
+	uint64_t slot = reading->slot_count > 0
+				? reading->slots[(size_t)coming->hash & (reading->slot_count - 1)]
+				: 0;
+	if ((uint32_t)slot != 0) {
+		PREFETCH(sum_at(reading, (uint32_t)slot - 1));
+	}
+}
+
+static void add_row(struct stream_reading *reading, const struct coming_row *row)
+{
+	struct stream_sum *sum = sum_of(reading, &row->key, row->hash);
 	sum->messages += row->messages;
-	sum->recent += (day & reading->recent) != 0 ? row->messages : 0;
+	sum->recent += (1u << row->day & reading->recent) != 0 ? row->messages : 0;
 	add_day(sum, reading->week, row->day);
+}
+
+static void add_rows(struct stream_reading *reading, struct span *part)
+{
+	struct coming_row rows[ROWS_TOGETHER];
+	struct part_row row;
+	size_t count = 0;
+	while (count < ROWS_TOGETHER && part_next(part, &row)) {
+		if ((1u << row.day & reading->in_scope) != 0) {
+			expect_row(reading, &row, &rows[count++]);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		expect_sum(reading, &rows[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		add_row(reading, &rows[i]);
+	}
 }
 
 static int add_part(void *context, const struct driver_row *row)
 {
 	struct stream_reading *reading = context;
 	struct span part = row->values[0].text;
-	struct part_row one;
-	while (part_next(&part, &one)) {
-		add_row(reading, &one);
+	size_t left = part.len + 1;
+	while (part.len > 0 && part.len < left) {
+		left = part.len;
+		add_rows(reading, &part);
 	}
 	if (part.len > 0) {
 		return failure_set(reading->reterr, FAILURE_LIBRARY, "database",
@@ -263,48 +311,76 @@ static struct store_stream stream_of(const struct stream_sum *sum,
 	return stream;
 }
 
+/* What streams are sorted by; the source's first octets, as a number. */
+struct stream_place {
+	uint64_t messages;
+	uint64_t source_head;
+	const struct stream_sum *sum;
+};
+
 /* The largest first; then in an order that both databases give. */
-static int compare_sums(const void *left, const void *right)
+static int compare_places(const void *left, const void *right)
 {
-	const struct stream_sum *a = left;
-	const struct stream_sum *b = right;
+	const struct stream_place *a = left;
+	const struct stream_place *b = right;
 	if (a->messages != b->messages) {
 		return a->messages > b->messages ? -1 : 1;
 	}
-	int order = memcmp(a->source, b->source, STORE_SOURCE_MAX);
-	return order != 0 ? order : (a->pattern > b->pattern) - (a->pattern < b->pattern);
+	if (a->source_head != b->source_head) {
+		return a->source_head < b->source_head ? -1 : 1;
+	}
+	int order = memcmp(a->sum->source, b->sum->source, STORE_SOURCE_MAX);
+	return order != 0
+		       ? order
+		       : (a->sum->pattern > b->sum->pattern) - (a->sum->pattern < b->sum->pattern);
 }
 
-/* What was too much comes last, as one. */
-static void sort_sums(struct stream_reading *reading)
+static uint64_t head_of(const struct stream_sum *sum)
 {
-	if (reading->sums.len > 1) {
-		qsort(reading->sums.items, reading->sums.len, sizeof(struct stream_sum),
-		      compare_sums);
+	uint64_t head = 0;
+	for (size_t i = 0; i < sizeof(head); i++) {
+		head = head << 8 | sum->source[i];
+	}
+	return head;
+}
+
+/* What was too much comes last, as one. NULL when memory is out. */
+static struct stream_place *sort_sums(struct stream_reading *reading, size_t *ret_count)
+{
+	size_t count = reading->sums.len;
+	struct stream_place *places = arena_alloc(reading->arena, (count + 1) * sizeof(places[0]));
+	if (places == NULL) {
+		return NULL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct stream_sum *sum = sum_at(reading, i);
+		places[i] = (struct stream_place){sum->messages, head_of(sum), sum};
+	}
+	if (count > 1) {
+		qsort(places, count, sizeof(places[0]), compare_places);
 	}
 	if (reading->rest.messages > 0) {
-		struct stream_sum *last = VECTOR_PUSH(&reading->sums, reading->arena,
-						      struct stream_sum, STORE_STREAMS_MAX + 1);
-		if (last != NULL) {
-			*last = reading->rest;
-		}
+		places[count++].sum = &reading->rest;
 	}
+	*ret_count = count;
+	return places;
 }
 
 static int give_streams(struct store *store, struct stream_reading *reading, store_stream_fn *each,
 			void *context, struct failure *reterr)
 {
-	sort_sums(reading);
+	size_t count = 0;
+	const struct stream_place *places = sort_sums(reading, &count);
 	struct pattern_table patterns = pattern_table_new(reading->arena);
-	for (size_t i = 0; i < reading->sums.len; i++) {
-		(void)pattern_want(&patterns, sum_at(reading, i)->pattern);
+	for (size_t i = 0; i < count; i++) {
+		(void)pattern_want(&patterns, places[i].sum->pattern);
 	}
 	int r = pattern_table_fetch(&patterns, store, reterr);
 	if (r == 0 && arena_has_failed(reading->arena)) {
 		r = failure_set_memory(reterr, "read the reports");
 	}
-	for (size_t i = 0; r == 0 && i < reading->sums.len; i++) {
-		const struct stream_sum *sum = sum_at(reading, i);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const struct stream_sum *sum = places[i].sum;
 		struct store_stream stream = stream_of(sum, pattern_want(&patterns, sum->pattern));
 		r = each(context, &stream);
 	}

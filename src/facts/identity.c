@@ -53,12 +53,12 @@ static struct smtp_endpoint bare_endpoint(const struct smtp_endpoint *seen)
 	return endpoint;
 }
 
-static void write_endpoint(struct fact *fact, struct buffer *text)
+static void write_endpoint(struct fact fact, struct buffer *text)
 {
-	struct smtp_endpoint endpoint = bare_endpoint(fact->endpoint);
+	struct smtp_endpoint endpoint = bare_endpoint(fact.endpoint);
 	size_t size = endpoint.presentation_count * sizeof(*endpoint.presentations);
 	struct endpoint_presentation *presentations = size > 0 ? malloc(size) : NULL;
-	if (size > 0 && presentations == NULL) {
+	if (endpoint.presentation_count > 0 && presentations == NULL) {
 		text->is_failed = true;
 		return;
 	}
@@ -67,20 +67,20 @@ static void write_endpoint(struct fact *fact, struct buffer *text)
 		presentations[i].ocsp = (struct span){0};
 	}
 	endpoint.presentations = presentations;
-	fact->endpoint = &endpoint;
-	facts_write_fact(fact, text);
+	fact.endpoint = &endpoint;
+	facts_write_fact(&fact, text);
 	free(presentations);
 }
 
-static void write_dns(struct fact *fact, struct buffer *text)
+static void write_dns(struct fact fact, struct buffer *text)
 {
-	struct dns_answer answer = bare_answer(fact);
+	struct dns_answer answer = bare_answer(&fact);
 	if (answer.record_count > 0 && answer.records == NULL) {
 		text->is_failed = true;
 		return;
 	}
-	fact->dns = &answer;
-	facts_write_fact(fact, text);
+	fact.dns = &answer;
+	facts_write_fact(&fact, text);
 	free(answer.records);
 }
 
@@ -98,9 +98,9 @@ void fact_write_identity(const struct fact *seen, struct buffer *text)
 		fact.policy = &policy;
 	}
 	if (fact.endpoint != NULL) {
-		write_endpoint(&fact, text);
+		write_endpoint(fact, text);
 	} else if (fact.dns != NULL) {
-		write_dns(&fact, text);
+		write_dns(fact, text);
 	} else {
 		facts_write_fact(&fact, text);
 	}

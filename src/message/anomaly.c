@@ -97,7 +97,7 @@ void anomaly_add(struct anomalies *anomalies, struct arena *arena, struct anomal
 		return;
 	}
 	struct anomaly *kept = VECTOR_PUSH(&anomalies->items, arena, struct anomaly,
-					   ANOMALY_KIND_COUNT * ANOMALY_KEPT_PER_KIND);
+					   (size_t)ANOMALY_KIND_COUNT * ANOMALY_KEPT_PER_KIND);
 	if (kept != NULL) {
 		*kept = anomaly;
 	}

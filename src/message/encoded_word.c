@@ -12,7 +12,8 @@ static void decode_q(struct span text, struct buffer *decoded)
 			buffer_putc(decoded, (char)(high * 16 + low));
 			i += 2;
 		} else {
-			buffer_putc(decoded, text.ptr[i] == '_' ? ' ' : text.ptr[i]);
+			bool is_space = text.ptr[i] == '_';
+			buffer_append(decoded, is_space ? SPAN(" ") : span_slice(text, i, 1));
 		}
 	}
 }

@@ -462,7 +462,7 @@ static int take_delimiter(void *context, struct span line)
 	size_t close = span_find(line, ')', 0);
 	struct span rest = span_from(line, close + 1);
 	if (span_starts_with_nocase(line, SPAN("* LIST ")) && rest.len >= 4 && rest.ptr[1] == '"') {
-		*(char *)context = rest.ptr[2] == '\\' ? rest.ptr[3] : rest.ptr[2];
+		*(char *)context = rest.ptr[rest.ptr[2] == '\\' ? 3 : 2];
 	}
 	return 0;
 }

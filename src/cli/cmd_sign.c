@@ -2,41 +2,18 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* mailseal sign: a message with a DKIM signature, or an ARC seal, on top. */
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
 #include "cli/cmd.h"
-#include "cli/envelope.h"
-#include "cli/key_file.h"
 #include "cli/session.h"
-#include "records/name_input.h"
+#include "cli/sign_options.h"
 #include "service/mail_source.h"
-#include "service/sign.h"
 #include "service/verify.h"
 
 /* A message is held in memory, since its signature comes first. */
 #define SIGN_MAX_BYTES ((size_t)128 << 20)
 #define SIGN_ARENA_BYTES ((size_t)16 << 20)
-#define DAY_S INT64_C(86400)
-/* RFC 8301 3.2: verifiers refuse less, and signers should use more. */
-#define LEAST_BITS 1024
-#define ADVISED_BITS 2048
 
-struct sign_command_options {
-	struct dns_options dns;
-	struct facts_options facts;
-	struct envelope_options envelope;
-	const char *key;
-	const char *domain;
-	const char *selector;
-	const char *canonical;
-	struct string_list names;
-	bool leaves_open;
-	uint64_t expiry_days;
-	bool is_seal;
-};
-
-#define FIELD(name) offsetof(struct sign_command_options, name)
+#define FIELD(name) offsetof(struct sign_options, name)
 
 static const struct option signature_options[] = {
 	{"key", 0, OPTION_STRING, "FILE", "private key in PEM, RSA or Ed25519", FIELD(key)},
@@ -54,10 +31,10 @@ static const struct option signature_options[] = {
 };
 static const struct option seal_options[] = {
 	{"arc", 0, OPTION_FLAG, NULL, "verify the message and seal what was found", FIELD(is_seal)},
-	ENVELOPE_OPTIONS(struct sign_command_options, envelope),
+	ENVELOPE_OPTIONS(struct sign_options, envelope),
 };
-static const struct option facts_options[] = {EVIDENCE_OPTIONS(struct sign_command_options, facts)};
-static const struct option dns_options[] = {DNS_OPTIONS(struct sign_command_options, dns)};
+static const struct option facts_options[] = {EVIDENCE_OPTIONS(struct sign_options, facts)};
+static const struct option dns_options[] = {DNS_OPTIONS(struct sign_options, dns)};
 
 static const struct option_group signature_group = OPTION_GROUP("the signature", signature_options);
 static const struct option_group seal_group = OPTION_GROUP("ARC", seal_options);
@@ -68,7 +45,7 @@ static const struct option_group *const groups[] = {&signature_group, &seal_grou
 
 /* One message on its way. */
 struct sign_run {
-	const struct sign_command_options *options;
+	const struct sign_options *options;
 	struct arena *arena;
 	struct private_key *key;
 	struct signing signing;
@@ -78,157 +55,6 @@ struct sign_run {
 	struct buffer fields; /* what goes on top */
 	bool is_left_alone;   /* nothing could be sealed */
 };
-
-/* --- options --- */
-
-static int need_option(const char *name, const char *value, struct failure *reterr)
-{
-	return value != NULL ? 0 : failure_set(reterr, FAILURE_INPUT, name, "is needed");
-}
-
-static int read_names(struct sign_run *run, struct failure *reterr)
-{
-	const struct sign_command_options *o = run->options;
-	int r = need_option("--key", o->key, reterr);
-	if (r == 0) {
-		r = need_option("--domain", o->domain, reterr);
-	}
-	if (r == 0) {
-		r = need_option("--selector", o->selector, reterr);
-	}
-	if (r < 0) {
-		return r;
-	}
-	struct name_input_result input = name_input_parse(run->arena, span_of_string(o->domain));
-	if (input.status != NAME_INPUT_OK) {
-		return failure_set(reterr, FAILURE_INPUT, "--domain", "\"%.80s\" %s", o->domain,
-				   name_input_explain(input.status));
-	}
-	run->signing.request.domain = input.name;
-	struct span selector = span_of_string(o->selector);
-	if (!name_canonical(run->arena, selector, &run->signing.request.selector) ||
-	    !name_is_ldh(run->signing.request.selector, /* is_underscore_ok: */ true)) {
-		return failure_set(reterr, FAILURE_INPUT, "--selector", "\"%.80s\" is no name",
-				   o->selector);
-	}
-	return 0;
-}
-
-static int read_canonical(const char *text, struct sign_request *request, struct failure *reterr)
-{
-	static const struct {
-		const char *name;
-		bool is_simple_header;
-		bool is_simple_body;
-	} rows[] = {
-		{"relaxed/relaxed", false, false}, {"relaxed/simple", false, true},
-		{"simple/relaxed", true, false},   {"simple/simple", true, true},
-		{"relaxed", false, true},	   {"simple", true, true},
-	};
-	for (size_t i = 0; text != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strcmp(text, rows[i].name) == 0) {
-			request->is_simple_header = rows[i].is_simple_header;
-			request->is_simple_body = rows[i].is_simple_body;
-			return 0;
-		}
-	}
-	return text == NULL ? 0
-			    : failure_set(reterr, FAILURE_INPUT, "--canonical",
-					  "\"%s\" is not relaxed or simple, or two of them with a "
-					  "slash between",
-					  text);
-}
-
-/* RFC 5322 3.6.8 ftext */
-static bool is_field_name(struct span name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		unsigned char c = span_octet(name, i);
-		if (c <= ' ' || c > '~' || c == ':' || c == ';') {
-			return false;
-		}
-	}
-	return name.len > 0;
-}
-
-static int read_header_names(struct sign_run *run, struct failure *reterr)
-{
-	const struct string_list *list = &run->options->names;
-	struct span *names = arena_alloc(run->arena, list->count * sizeof(*names));
-	if (names == NULL) {
-		return failure_set_memory(reterr, "sign");
-	}
-	for (size_t i = 0; i < list->count; i++) {
-		names[i] = span_of_string(list->items[i]);
-		if (!is_field_name(names[i])) {
-			return failure_set(reterr, FAILURE_INPUT, "--header",
-					   "\"%.80s\" is no field name", list->items[i]);
-		}
-	}
-	run->signing.names = names;
-	run->signing.name_count = list->count;
-	run->signing.leaves_open = run->options->leaves_open;
-	return 0;
-}
-
-static int read_time(struct sign_run *run, struct failure *reterr)
-{
-	const char *text = run->options->facts.now;
-	struct sign_request *request = &run->signing.request;
-	request->time = (int64_t)time(NULL);
-	if (text != NULL && !time_parse(span_of_string(text), &request->time)) {
-		return failure_set(reterr, FAILURE_INPUT, "--now",
-				   "\"%s\" is not a time like 2026-11-23T12:00:00Z", text);
-	}
-	const uint64_t days_max = 3650;
-	if (run->options->expiry_days > days_max) {
-		return failure_set(reterr, FAILURE_INPUT, "--expires", "more than %d days",
-				   (int)days_max);
-	}
-	if (run->options->expiry_days > 0) {
-		request->expiry = request->time + (int64_t)run->options->expiry_days * DAY_S;
-	}
-	return 0;
-}
-
-static int read_key(struct sign_run *run, struct failure *reterr)
-{
-	int r = key_file_read(run->options->key, &run->key, reterr);
-	if (r < 0 || private_key_kind(run->key) != KEY_RSA) {
-		return r;
-	}
-	unsigned bits = private_key_bits(run->key);
-	if (bits < LEAST_BITS) {
-		return failure_set(reterr, FAILURE_INPUT, run->options->key,
-				   "receivers refuse keys of %u bits", bits);
-	}
-	if (bits < ADVISED_BITS) {
-		complain("note", "%s has %u bits; use %d", run->options->key, bits, ADVISED_BITS);
-	}
-	return 0;
-}
-
-static int read_options(struct sign_run *run, struct failure *reterr)
-{
-	struct sign_request *request = &run->signing.request;
-	int r = read_names(run, reterr);
-	if (r == 0) {
-		r = read_canonical(run->options->canonical, request, reterr);
-	}
-	if (r == 0) {
-		r = read_header_names(run, reterr);
-	}
-	if (r == 0) {
-		r = read_time(run, reterr);
-	}
-	if (r == 0) {
-		r = read_key(run, reterr);
-	}
-	request->key = run->key;
-	return r;
-}
-
-/* --- the message --- */
 
 static int read_chunks(struct sign_run *run, struct mail_source *source, struct failure *reterr)
 {
@@ -317,7 +143,7 @@ static int seal_checked(struct sign_run *run, struct session *session,
 
 static int seal(struct sign_run *run, struct failure *reterr)
 {
-	const struct sign_command_options *o = run->options;
+	const struct sign_options *o = run->options;
 	struct envelope given;
 	struct session *session;
 	run->signing.id = span_of_string(o->envelope.receiver);
@@ -366,7 +192,7 @@ static int run_all(struct sign_run *run, const char *path, struct failure *reter
 	if (run->arena == NULL || run->verification == NULL) {
 		return failure_set_memory(reterr, "sign");
 	}
-	int r = read_options(run, reterr);
+	int r = sign_options_read(run->options, run->arena, &run->signing, &run->key, reterr);
 	if (r == 0) {
 		r = read_message(run, path, reterr);
 	}
@@ -407,7 +233,7 @@ const struct command cmd_sign = {
 	.summary = "sign a message with DKIM, or seal it with ARC",
 	.example = "mailseal sign message.eml --key s1.pem --domain example.org --selector s1",
 	.groups = groups,
-	.options_size = sizeof(struct sign_command_options),
+	.options_size = sizeof(struct sign_options),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

@@ -212,7 +212,7 @@ static void write_left_out(struct page *page, const struct senders_report *repor
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Reports that "
 		  "are left out\"><table class=\"senders\"><thead><tr>"
 		  "<th scope=\"col\">In the name of</th>"
-		  "<th scope=\"col\">Sent by</th><th scope=\"col\" class=\"number\">Reports</th>"
+		  "<th scope=\"col\" class=\"number\">Reports</th>"
 		  "<th scope=\"col\" class=\"number\">Messages</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < report->origins.len; i++) {
 		const struct store_authenticity_line *line =
@@ -223,10 +223,11 @@ static void write_left_out(struct page *page, const struct senders_report *repor
 		page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
 		page_text(page, line->reporter);
 		page_html(page, "</th>");
-		page_element(page, "td", "name", line->mail_from);
 		write_number(page, line->reports);
 		write_number(page, line->messages);
-		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"4\">");
+		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"3\">In a mail from ");
+		page_text(page, line->mail_from);
+		page_html(page, ". ");
 		page_text(page, authenticity_sentence(line->authenticity));
 		page_html(page, " <span class=\"meta\">Last on ");
 		page_text(page, day_text(report->arena, line->last_at / STORE_DAY_SECONDS));
@@ -262,8 +263,7 @@ static void write_tls(struct page *page, const struct senders_report *report)
 	page_html(page,
 		  "<h2>TLS sessions</h2>\n<div class=\"scroll\" tabindex=\"0\" "
 		  "role=\"region\" aria-label=\"TLS sessions\"><table class=\"senders\"><thead><tr>"
-		  "<th scope=\"col\">Result</th><th scope=\"col\">MX</th>"
-		  "<th scope=\"col\">Reporter</th>"
+		  "<th scope=\"col\">Result</th>"
 		  "<th scope=\"col\" class=\"number\">Sessions</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < report->tls.len; i++) {
 		const struct tls_line *line = VECTOR_AT(&report->tls, const struct tls_line, i);
@@ -271,12 +271,17 @@ static void write_tls(struct page *page, const struct senders_report *report)
 		page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
 		page_text(page, line->result);
 		page_html(page, "</th>");
-		page_element(page, "td", "name", line->mx);
-		page_element(page, "td", "name", line->reporter);
 		write_number(page, line->sessions);
-		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"4\">");
+		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"2\">");
+		if (line->mx.len > 0) {
+			page_html(page, "At ");
+			page_text(page, line->mx);
+			page_html(page, ": ");
+		}
 		page_text(page, meaning.len > 0 ? meaning : SPAN("These worked."));
-		page_html(page, "</td></tr>\n");
+		page_html(page, " <span class=\"meta\">Reported by ");
+		page_text(page, line->reporter);
+		page_html(page, ".</span></td></tr>\n");
 	}
 	page_html(page, "</tbody></table></div>\n");
 }

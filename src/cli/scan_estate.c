@@ -211,9 +211,10 @@ static int take(struct scan_sink *sink, const struct scan_result *result, struct
 {
 	struct scan_estate *estate = (struct scan_estate *)sink;
 	struct scan_sink *queue = estate_queue_sink(estate->queue);
-	(void)seen_add(estate->mine, result->item->domain);
+	/* A lease that ran out may have come back to us: the domain is told and counted once. */
+	bool is_again = seen_add(estate->mine, result->item->domain) == SEEN_BEFORE;
 	int r = queue->take(queue, result, reterr);
-	return r == 0 ? estate->next->take(estate->next, result, reterr) : r;
+	return r == 0 && !is_again ? estate->next->take(estate->next, result, reterr) : r;
 }
 
 static int tick(struct scan_sink *sink, struct failure *reterr)

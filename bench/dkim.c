@@ -12,6 +12,7 @@
 
 #include "authenticate/sign.h"
 #include "facts/set.h"
+#include "measure.h"
 #include "records/txt.h"
 
 #define MESSAGE_MAX ((size_t)4 << 20)
@@ -33,21 +34,6 @@ struct bench {
 struct pair {
 	struct buffer messages[2];
 };
-
-static void check(bool condition, const char *what)
-{
-	if (!condition) {
-		fprintf(stderr, "bench_dkim: %s failed\n", what);
-		exit(EXIT_FAILURE);
-	}
-}
-
-static double cpu_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* Short words in lines of ordinary length. */
 static void write_body(struct buffer *text, size_t size)
@@ -177,17 +163,12 @@ static void measure(struct bench *bench, size_t body_size, const char *folder, i
 	buffer_free(&pair.messages[1]);
 }
 
-static void read_file(const char *folder, const char *name, struct buffer *text)
+static void load(const char *folder, const char *name, struct buffer *text)
 {
-	char path[4096];
-	char chunk[65536];
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	FILE *file = fopen(path, "rb");
-	check(file != NULL, path);
-	for (size_t len; (len = fread(chunk, 1, sizeof(chunk), file)) > 0;) {
-		buffer_append(text, span_of(chunk, len));
-	}
-	fclose(file);
+	size_t len;
+	char *octets = read_file_in(folder, name, MESSAGE_MAX, &len);
+	buffer_append(text, span_of(octets, len));
+	free(octets);
 }
 
 static void publish(struct bench *bench)
@@ -224,9 +205,9 @@ static void repeat(struct bench *bench, char **words)
 	char name[64];
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(name, sizeof(name), "%s%s.eml", words[2], i == 0 ? "" : "-other");
-		read_file(words[1], name, &pair.messages[i]);
+		load(words[1], name, &pair.messages[i]);
 	}
-	read_file(words[1], "record", &bench->record);
+	load(words[1], "record", &bench->record);
 	publish(bench);
 	bench->cache = strcmp(words[3], "known") == 0 ? key_cache_new(1) : NULL;
 	verify_in_turns(bench, &pair, strtoul(words[4], NULL, 10));

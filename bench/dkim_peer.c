@@ -10,36 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include <opendkim/dkim.h>
+
+#include "measure.h"
 
 #define FILE_MAX ((size_t)4 << 20)
 #define ROUND_BYTES ((size_t)60 << 20)
 #define ROUND_MIN 20
 #define ROUND_MAX 10000
 
-static unsigned char message[FILE_MAX];
-static unsigned char record[FILE_MAX];
-
-static size_t read_file(const char *folder, const char *name, unsigned char *text)
-{
-	char path[4096];
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	FILE *file = fopen(path, "rb");
-	if (file == NULL) {
-		perror(path);
-		exit(EXIT_FAILURE);
-	}
-	size_t len = fread(text, 1, FILE_MAX - 1, file);
-	text[len] = '\0';
-	fclose(file);
-	return len;
-}
+static unsigned char *message;
+static const char *record;
 
 static DKIM_CBSTAT look_up(DKIM *dkim, DKIM_SIGINFO *signature, u_char *text, size_t size)
 {
-	snprintf((char *)text, size, "%s", (const char *)record);
+	snprintf((char *)text, size, "%s", record);
 	return DKIM_CBSTAT_CONTINUE;
 }
 
@@ -56,18 +42,14 @@ static void verify(DKIM_LIB *library, size_t len)
 	dkim_free(dkim);
 }
 
-static double cpu_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static size_t read_message(const char *folder, const char *number)
 {
 	char name[64];
 	snprintf(name, sizeof(name), "%s.eml", number);
-	return read_file(folder, name, message);
+	size_t len;
+	free(message);
+	message = (unsigned char *)read_file_in(folder, name, FILE_MAX, &len);
+	return len;
 }
 
 static void measure(DKIM_LIB *library, const char *folder, const char *number)
@@ -89,7 +71,8 @@ int main(int argc, char **argv)
 	if ((argc != 2 && argc != 4) || library == NULL) {
 		return EXIT_FAILURE;
 	}
-	(void)read_file(argv[1], "record", record);
+	size_t record_len;
+	record = read_file_in(argv[1], "record", FILE_MAX, &record_len);
 	(void)dkim_set_key_lookup(library, look_up);
 	if (argc == 2) {
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

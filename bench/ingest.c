@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
 #include "reports/reports.h"
 
 #define PIECE ((size_t)64 << 10)
@@ -24,13 +24,6 @@ struct totals {
 	uint64_t rows;
 	uint64_t bytes;
 };
-
-static double cpu_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void XMLCALL on_start(void *context, const XML_Char *name, const XML_Char **attributes)
 {

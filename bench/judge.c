@@ -7,9 +7,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "guide/providers.h"
+#include "measure.h"
 #include "service/service.h"
 
 #define FILE_ARENA_BYTES ((size_t)64 << 20)
@@ -23,13 +23,6 @@ struct bench {
 	struct public_suffix_list *suffixes;
 	struct provider_table *providers;
 };
-
-static double cpu_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static int load(struct bench *bench, const char *path, struct failure *reterr)
 {

@@ -8,19 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "measure.h"
 #include "service/verify.h"
 #include "world.h"
 
 #define FILE_MAX ((size_t)4 << 20)
 #define PIECE_BYTES 4096
-
-static void check(bool condition, const char *what)
-{
-	if (!condition) {
-		fprintf(stderr, "bench_memory: %s failed\n", what);
-		exit(EXIT_FAILURE);
-	}
-}
 
 static size_t heap_bytes(void)
 {
@@ -28,18 +21,13 @@ static size_t heap_bytes(void)
 	return info.uordblks + info.hblkhd;
 }
 
-static void read_file(const char *folder, const char *name, struct buffer *text)
+static void load(const char *folder, const char *name, struct buffer *text)
 {
-	char path[4096];
-	char chunk[65536];
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	FILE *file = fopen(path, "rb");
-	check(file != NULL, path);
+	size_t len;
+	char *octets = read_file_in(folder, name, FILE_MAX, &len);
 	buffer_clear(text);
-	for (size_t len; (len = fread(chunk, 1, sizeof(chunk), file)) > 0;) {
-		buffer_append(text, span_of(chunk, len));
-	}
-	fclose(file);
+	buffer_append(text, span_of(octets, len));
+	free(octets);
 }
 
 static void add_record(struct world *world, const char *name, struct span text)
@@ -106,19 +94,19 @@ int main(int argc, char **argv)
 	struct buffer text = buffer_new(FILE_MAX);
 	struct buffer worst = buffer_new(FILE_MAX);
 	check(argc == 2 && world != NULL && facts != NULL, "usage: bench_memory FOLDER");
-	read_file(argv[1], "record", &text);
+	load(argv[1], "record", &text);
 	add_record(world, "s1._domainkey.sender.example.", buffer_span(&text));
 	add_record(world, "sender.example.", SPAN("v=spf1 ip4:192.0.2.0/24 -all"));
 	add_record(world, "_dmarc.sender.example.", SPAN("v=DMARC1; p=reject"));
 	for (int i = 0; i < 4; i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "%d.eml", i);
-		read_file(argv[1], name, &text);
+		load(argv[1], name, &text);
 		(void)evaluate(world, facts, buffer_span(&text)); /* learns the facts */
 		printf("memory of one evaluation, message of %zu octets: %zu kB\n", text.len,
 		       evaluate(world, facts, buffer_span(&text)) / 1000);
 	}
-	read_file(argv[1], "0.eml", &text);
+	load(argv[1], "0.eml", &text);
 	write_worst(&worst, buffer_span(&text));
 	printf("memory of one evaluation, 31 signatures and a header of %zu octets: %zu kB\n",
 	       worst.len - text.len, evaluate(world, facts, buffer_span(&worst)) / 1000);

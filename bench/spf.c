@@ -7,9 +7,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "authenticate/spf_check.h"
+#include "measure.h"
 #include "world.h"
 
 #define ARENA_MAX ((size_t)16 << 20)
@@ -24,32 +24,6 @@ struct bench {
 	size_t request_count;
 	enum spf_result result; /* of the last evaluation */
 };
-
-static void check(bool condition, const char *what)
-{
-	if (!condition) {
-		fprintf(stderr, "bench_spf: %s failed\n", what);
-		exit(EXIT_FAILURE);
-	}
-}
-
-static double cpu_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void read_file(const char *path, struct buffer *text)
-{
-	char chunk[65536];
-	FILE *file = fopen(path, "rb");
-	check(file != NULL, path);
-	for (size_t len; (len = fread(chunk, 1, sizeof(chunk), file)) > 0;) {
-		buffer_append(text, span_of(chunk, len));
-	}
-	fclose(file);
-}
 
 static void add_question(struct bench *bench, struct span line)
 {
@@ -141,10 +115,10 @@ int main(int argc, char **argv)
 		.arena = arena_new(ARENA_MAX),
 		.requests = calloc(QUESTIONS_MAX, sizeof(*bench.requests)),
 	};
-	struct buffer text = buffer_new(FILE_MAX);
+	size_t len;
 	check(argc == 4 && bench.requests != NULL, "usage: bench_spf QUESTIONS RESULTS TIMES");
-	read_file(argv[1], &text);
-	read_lines(&bench, buffer_span(&text));
+	char *text = read_file(argv[1], FILE_MAX, &len);
+	read_lines(&bench, span_of(text, len));
 	prepare(&bench, argv[2]);
 	unsigned long times = strtoul(argv[3], NULL, 10);
 	double start = cpu_seconds();
@@ -154,7 +128,7 @@ int main(int argc, char **argv)
 		printf("ours %.0f\n", (double)(times * bench.request_count) / spent);
 	}
 	free(bench.requests);
-	buffer_free(&text);
+	free(text);
 	arena_free(bench.arena);
 	facts_free(bench.facts);
 	world_free(bench.world);

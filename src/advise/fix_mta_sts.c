@@ -95,7 +95,20 @@ static uint64_t max_age_of(const struct assessment *a, enum mta_sts_mode mode)
 	return is_long_enough ? policy->max_age_s : least;
 }
 
-/* Puts a record with a new id, and the policy into the text. False when there is no mail host. */
+/* A record with a new id in the place of what is there. False when none can be made. */
+static bool put_record(struct builder *builder, const struct record_mta_sts_wish *wish,
+		       struct span *ret_policy)
+{
+	struct record_change change;
+	struct failure failure;
+	if (record_mta_sts_make(builder->arena, wish, &change, ret_policy, &failure) < 0) {
+		return false;
+	}
+	builder_put_single(builder, &builder->a->mta_sts->found, change.value);
+	return true;
+}
+
+/* The record, and the policy into the text. False when there is no mail host. */
 static bool put_policy(struct builder *builder, enum mta_sts_mode mode)
 {
 	struct hosts hosts = hosts_of(builder);
@@ -107,13 +120,10 @@ static bool put_policy(struct builder *builder, enum mta_sts_mode mode)
 		.max_age_s = max_age_of(builder->a, mode),
 		.now = builder->a->options->now,
 	};
-	struct record_change change;
 	struct span policy;
-	struct failure failure;
-	if (record_mta_sts_make(builder->arena, &wish, &change, &policy, &failure) < 0) {
+	if (!put_record(builder, &wish, &policy)) {
 		return false;
 	}
-	builder_put_single(builder, &builder->a->mta_sts->found, change.value);
 	builder_arg(builder, SPAN("policy"), indented(builder->arena, policy));
 	return true;
 }
@@ -143,12 +153,6 @@ bool fix_repair_mta_sts(struct builder *builder)
 		.mode = MTA_STS_MODE_NONE,
 		.now = builder->a->options->now,
 	};
-	struct record_change change;
 	struct span policy;
-	struct failure failure;
-	if (record_mta_sts_make(builder->arena, &wish, &change, &policy, &failure) < 0) {
-		return false;
-	}
-	builder_put_single(builder, &builder->a->mta_sts->found, change.value);
-	return true;
+	return put_record(builder, &wish, &policy);
 }

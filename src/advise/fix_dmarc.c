@@ -18,7 +18,8 @@ bool dmarc_wants_own_record(const struct assessment *a)
 {
 	const struct dmarc_view *view = a->dmarc;
 	return view != NULL && view->holder != NULL && is_foreign(a, view->holder) &&
-	       view->own->kind == DMARC_STEP_NONE && view->own->near_miss.len == 0;
+	       view->own != NULL && view->own->kind == DMARC_STEP_NONE &&
+	       view->own->near_miss.len == 0;
 }
 
 /* What a registry asks for so far stays as strict for receivers that look there. */

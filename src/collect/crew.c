@@ -112,7 +112,7 @@ static bool gather_known(const struct facts *known, struct fact_key key, struct 
 		return true;
 	}
 	struct arena *arena __attribute__((cleanup(arena_free_at))) =
-		arena_new(LIMIT_NAME_ESCAPED * 4);
+		arena_new((size_t)LIMIT_NAME_ESCAPED * 4);
 	struct span host =
 		arena != NULL ? name_join(arena, SPAN("mta-sts"), key.subject) : span_of(NULL, 0);
 	return host.len == 0 ||

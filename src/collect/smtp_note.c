@@ -143,7 +143,7 @@ static void note_starttls(struct smtp_run *run, const struct smtp_talk *talk)
 	if (talk->ehlo.code == 0 || talk->stage < SMTP_STAGE_EHLO || talk->is_inside_reply) {
 		return;
 	}
-	if (endpoint->ehlo.reply.code == 0 || endpoint->ehlo.reply.code != 250) {
+	if (endpoint->ehlo.reply.code != 250) {
 		endpoint->ehlo = smtp_learn_ehlo(run->arena, talk);
 		endpoint->clear_auth =
 			probe_of(endpoint_has_keyword(&endpoint->ehlo, SPAN("AUTH")));

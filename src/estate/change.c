@@ -119,7 +119,7 @@ static void add_findings(struct arena *arena, struct change *change, const struc
 			continue;
 		}
 		struct changed_finding *added = VECTOR_PUSH(
-			&change->findings, arena, struct changed_finding, 2 * FINDING_MAX);
+			&change->findings, arena, struct changed_finding, (size_t)2 * FINDING_MAX);
 		if (added != NULL) {
 			*added = (struct changed_finding){finding, is_new};
 		}

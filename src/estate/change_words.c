@@ -274,7 +274,7 @@ static void dns_change(struct telling *telling, const struct fact *before, const
 /* On one line: "mode: enforce, mx: mx.example.org, max_age: 604800". */
 static struct span policy_text(struct arena *arena, struct span body)
 {
-	struct buffer text = buffer_new(POLICY_MAX_BODY * 2);
+	struct buffer text = buffer_new((size_t)POLICY_MAX_BODY * 2);
 	struct span line;
 	while (span_split(&body, '\n', &line)) {
 		line = span_trim(line, TEXT_SPACE);

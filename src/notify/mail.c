@@ -37,8 +37,9 @@ static void write_subject(struct buffer *mail, struct span subject)
 /* RFC 2045 6.8: lines of at most 76 characters; no line of ours can be taken for SMTP. */
 static void write_body(struct buffer *mail, struct span text)
 {
-	for (size_t at = 0; at < text.len; at += BODY_LINE / 4 * 3) {
-		base64_encode(mail, span_slice(text, at, BODY_LINE / 4 * 3));
+	const size_t octets = (size_t)BODY_LINE / 4 * 3;
+	for (size_t at = 0; at < text.len; at += octets) {
+		base64_encode(mail, span_slice(text, at, octets));
 		buffer_puts(mail, "\r\n");
 	}
 }

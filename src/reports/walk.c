@@ -42,7 +42,7 @@ int report_walk_new(const char *path, unsigned max_depth, struct report_walk **r
 	}
 	walk->fd = -1;
 	walk->max_depth = max_depth < MAX_DEPTH ? max_depth : MAX_DEPTH;
-	memcpy(walk->path, path, strlen(path));
+	memcpy(walk->path, path, strlen(path) + 1);
 	*ret_walk = walk;
 	return 0;
 }

@@ -164,8 +164,8 @@ static enum dmarc_policy next_policy(const struct plan *plan)
 
 static bool is_silent(const struct senders_report *senders)
 {
-	return senders->last_report_at > 0 &&
-	       senders->now - senders->last_report_at > PLAN_SILENT_DAYS * STORE_DAY_SECONDS;
+	return senders->last_report_at > 0 && senders->now - senders->last_report_at >
+						      (int64_t)PLAN_SILENT_DAYS * STORE_DAY_SECONDS;
 }
 
 static bool is_too_few(const struct plan *plan)

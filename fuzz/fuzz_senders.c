@@ -189,13 +189,11 @@ int store_failure_streams(struct store *store, const struct store_scope *scope, 
 	return give_details(store, 'F', each, context);
 }
 
-int store_authenticities(struct store *store, const struct store_scope *scope,
-			 store_authenticity_fn *each, void *context, struct failure *reterr)
+int store_left_out(struct store *store, const struct store_scope *scope,
+		   store_authenticity_fn *each, void *context, struct failure *reterr)
 {
-	static const enum store_authenticity kinds[] = {
-		STORE_AUTHENTICITY_NOT_JUDGED, STORE_AUTHENTICITY_UNSIGNED,
-		STORE_AUTHENTICITY_UNALIGNED, STORE_AUTHENTICITY_IMPOSTOR,
-		STORE_AUTHENTICITY_PROVED};
+	static const enum store_authenticity kinds[] = {STORE_AUTHENTICITY_UNALIGNED,
+							STORE_AUTHENTICITY_IMPOSTOR};
 	struct span rest = store->lines;
 	struct line line;
 	int r = 0;
@@ -204,7 +202,7 @@ int store_authenticities(struct store *store, const struct store_scope *scope,
 			.reporter = line.fields[0],
 			.mail_from = line.fields[1],
 			.kind = (enum store_kind)(1 + number(line.fields[2], 2)),
-			.authenticity = kinds[number(line.fields[3], 4)],
+			.authenticity = kinds[number(line.fields[3], 1)],
 			.reports = number(line.fields[4], COUNT_MAX),
 			.messages = number(line.fields[5], COUNT_MAX),
 			.last_at = NOW,

@@ -163,12 +163,12 @@ static struct span count_text(struct arena *arena, uint64_t count)
 	return arena_printf(arena, "%llu", (unsigned long long)count);
 }
 
-static struct span fill_total(struct arena *arena, enum sentence_id sentence,
-			      const struct origin_total *total)
+static struct span fill_total(struct arena *arena, enum sentence_id sentence, uint64_t reports,
+			      uint64_t messages)
 {
 	const struct template_arg args[] = {
-		{SPAN("reports"), count_text(arena, total->reports)},
-		{SPAN("messages"), count_text(arena, total->messages)},
+		{SPAN("reports"), count_text(arena, reports)},
+		{SPAN("messages"), count_text(arena, messages)},
 	};
 	return template_fill(arena, sentence_get(sentence), args, sizeof(args) / sizeof(args[0]),
 			     NULL);
@@ -202,13 +202,15 @@ void origin_sentences(const struct senders_report *report, struct span ret_lines
 {
 	struct origin_totals totals = senders_origin_totals(report);
 	struct arena *arena = report->arena;
-	ret_lines[0] = totals.left_out.reports > 0
-			       ? fill_total(arena, SENTENCE_ORIGINS_LEFT_OUT, &totals.left_out)
+	enum sentence_id unknown = totals.proved_reports == 0 ? SENTENCE_ORIGINS_NONE_PROVED
+							      : SENTENCE_ORIGINS_UNKNOWN;
+	ret_lines[0] = totals.left_out_reports > 0
+			       ? fill_total(arena, SENTENCE_ORIGINS_LEFT_OUT,
+					    totals.left_out_reports, totals.left_out_messages)
 			       : span_of(NULL, 0);
-	ret_lines[1] = totals.unknown.reports == 0 ? span_of(NULL, 0)
-		       : totals.proved.reports == 0
-			       ? fill_total(arena, SENTENCE_ORIGINS_NONE_PROVED, &totals.unknown)
-			       : fill_total(arena, SENTENCE_ORIGINS_UNKNOWN, &totals.unknown);
+	ret_lines[1] = totals.unknown_reports > 0
+			       ? fill_total(arena, unknown, totals.unknown_reports, 0)
+			       : span_of(NULL, 0);
 	ret_lines[2] = repetition_text(report);
 }
 

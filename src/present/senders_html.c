@@ -214,12 +214,9 @@ static void write_left_out(struct page *page, const struct senders_report *repor
 		  "<th scope=\"col\">In the name of</th>"
 		  "<th scope=\"col\" class=\"number\">Reports</th>"
 		  "<th scope=\"col\" class=\"number\">Messages</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < report->origins.len; i++) {
-		const struct store_authenticity_line *line =
-			VECTOR_AT(&report->origins, const struct store_authenticity_line, i);
-		if (!store_is_left_out(line->authenticity)) {
-			continue;
-		}
+	for (size_t i = 0; i < report->left_out_reports.len; i++) {
+		const struct store_authenticity_line *line = VECTOR_AT(
+			&report->left_out_reports, const struct store_authenticity_line, i);
 		page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
 		page_text(page, line->reporter);
 		page_html(page, "</th>");
@@ -250,7 +247,7 @@ static void write_origins(struct page *page, const struct senders_report *report
 			page_element(page, "p", NULL, lines[i]);
 		}
 	}
-	if (senders_origin_totals(report).left_out.reports > 0) {
+	if (report->left_out_reports.len > 0) {
 		write_left_out(page, report);
 	}
 }

@@ -154,22 +154,13 @@ static void put_reporters(struct json_writer *json, const struct senders_report 
 				senders_reporter_organisation(report, reporter));
 		json_key_string(json, "kind", span_of_string(store_kind_names[reporter->kind]));
 		put_count(json, "reports", reporter->reports);
+		put_count(json, "proved_reports", reporter->proved);
 		put_count(json, "messages", reporter->messages);
 		put_time(json, "first", reporter->first_at);
 		put_time(json, "last", reporter->last_at);
 		json_object_end(json);
 	}
 	json_array_end(json);
-}
-
-static void put_total_of(struct json_writer *json, const char *key,
-			 const struct origin_total *total)
-{
-	json_key(json, key);
-	json_object_begin(json);
-	put_count(json, "reports", total->reports);
-	put_count(json, "messages", total->messages);
-	json_object_end(json);
 }
 
 static void put_origin(struct json_writer *json, const struct store_authenticity_line *line)
@@ -211,14 +202,15 @@ static void put_origins(struct json_writer *json, const struct senders_report *r
 	struct origin_totals totals = senders_origin_totals(report);
 	json_key(json, "authenticity");
 	json_object_begin(json);
-	put_total_of(json, "proved", &totals.proved);
-	put_total_of(json, "unknown", &totals.unknown);
-	put_total_of(json, "left_out", &totals.left_out);
-	json_key(json, "origins");
+	put_count(json, "proved_reports", totals.proved_reports);
+	put_count(json, "unknown_reports", totals.unknown_reports);
+	put_count(json, "left_out_reports", totals.left_out_reports);
+	put_count(json, "left_out_messages", totals.left_out_messages);
+	json_key(json, "left_out");
 	json_array_begin(json);
-	for (size_t i = 0; i < report->origins.len; i++) {
-		put_origin(json,
-			   VECTOR_AT(&report->origins, const struct store_authenticity_line, i));
+	for (size_t i = 0; i < report->left_out_reports.len; i++) {
+		put_origin(json, VECTOR_AT(&report->left_out_reports,
+					   const struct store_authenticity_line, i));
 	}
 	json_array_end(json);
 	put_repetitions(json, report);

@@ -107,12 +107,9 @@ static void write_class(const struct ink *ink, const struct senders_report *repo
 static void write_left_out(const struct ink *ink, const struct senders_report *report)
 {
 	size_t shown = 0;
-	for (size_t i = 0; i < report->origins.len && shown < SHOWN_FAILURES; i++) {
-		const struct store_authenticity_line *line =
-			VECTOR_AT(&report->origins, const struct store_authenticity_line, i);
-		if (!store_is_left_out(line->authenticity)) {
-			continue;
-		}
+	for (size_t i = 0; i < report->left_out_reports.len && shown < SHOWN_FAILURES; i++) {
+		const struct store_authenticity_line *line = VECTOR_AT(
+			&report->left_out_reports, const struct store_authenticity_line, i);
 		buffer_puts(ink->out, "  ");
 		write_padded(ink, INK_RED, line->reporter, NAME_COLUMNS);
 		buffer_printf(ink->out, "%10llu  reports from ", (unsigned long long)line->reports);

@@ -47,11 +47,11 @@ static int take_reporter(void *context, const struct store_reporter *reporter)
 	return 0;
 }
 
-static int take_origin(void *context, const struct store_authenticity_line *line)
+static int take_left_out(void *context, const struct store_authenticity_line *line)
 {
 	struct senders_report *report = context;
 	struct store_authenticity_line *kept = VECTOR_PUSH(
-		&report->origins, report->arena, struct store_authenticity_line, LIST_MAX);
+		&report->left_out_reports, report->arena, struct store_authenticity_line, LIST_MAX);
 	if (kept != NULL) {
 		*kept = *line;
 		kept->reporter = arena_copy(report->arena, line->reporter);
@@ -74,16 +74,18 @@ static int take_repetition(void *context, const struct store_repetition *repetit
 
 struct origin_totals senders_origin_totals(const struct senders_report *report)
 {
-	struct origin_totals totals = {.proved = {0}};
-	for (size_t i = 0; i < report->origins.len; i++) {
-		const struct store_authenticity_line *line =
-			VECTOR_AT(&report->origins, const struct store_authenticity_line, i);
-		struct origin_total *total =
-			line->authenticity == STORE_AUTHENTICITY_PROVED ? &totals.proved
-			: store_is_left_out(line->authenticity)		? &totals.left_out
-									: &totals.unknown;
-		total->reports += line->reports;
-		total->messages += line->messages;
+	struct origin_totals totals = {.proved_reports = 0};
+	for (size_t i = 0; i < report->reporters.len; i++) {
+		const struct store_reporter *reporter =
+			VECTOR_AT(&report->reporters, const struct store_reporter, i);
+		totals.proved_reports += reporter->proved;
+		totals.unknown_reports += reporter->reports - reporter->proved;
+	}
+	for (size_t i = 0; i < report->left_out_reports.len; i++) {
+		const struct store_authenticity_line *line = VECTOR_AT(
+			&report->left_out_reports, const struct store_authenticity_line, i);
+		totals.left_out_reports += line->reports;
+		totals.left_out_messages += line->messages;
 	}
 	return totals;
 }
@@ -444,7 +446,7 @@ static int read_lists(struct store *store, struct senders_report *report, struct
 		r = store_reporters(store, &report->scope, take_reporter, report, reterr);
 	}
 	if (r == 0) {
-		r = store_authenticities(store, &report->scope, take_origin, report, reterr);
+		r = store_left_out(store, &report->scope, take_left_out, report, reterr);
 	}
 	if (r == 0) {
 		r = store_repetitions(store, &report->scope, take_repetition, report, reterr);

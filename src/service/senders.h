@@ -111,14 +111,14 @@ struct senders_report {
 	uint64_t left_out;	 /* messages of flows that were too many */
 	struct sender **senders; /* by class, then by messages */
 	size_t sender_count;
-	struct vector days;	   /* of struct store_day */
-	struct vector reporters;   /* of struct store_reporter */
-	struct vector origins;	   /* of struct store_authenticity_line, also of what is left out */
-	struct vector repetitions; /* of struct store_repetition */
-	struct vector policies;	   /* of struct published_policy */
-	struct vector tls;	   /* of struct tls_line */
-	struct vector failures;	   /* of struct failure_line, the most incidents first */
-	int64_t last_report_at;	   /* end of the newest aggregate report; 0 for none */
+	struct vector days;		/* of struct store_day */
+	struct vector reporters;	/* of struct store_reporter */
+	struct vector left_out_reports; /* of struct store_authenticity_line */
+	struct vector repetitions;	/* of struct store_repetition */
+	struct vector policies;		/* of struct published_policy */
+	struct vector tls;		/* of struct tls_line */
+	struct vector failures;		/* of struct failure_line, the most incidents first */
+	int64_t last_report_at;		/* end of the newest aggregate report; 0 for none */
 };
 
 int senders_find(struct store *store, struct span domain, const struct senders_options *options,
@@ -129,15 +129,11 @@ void senders_report_free(struct senders_report *report);
 struct span senders_reporter_organisation(const struct senders_report *report,
 					  const struct store_reporter *reporter);
 /* Reports, by what is known of where they come from. */
-struct origin_total {
-	uint64_t reports;
-	uint64_t messages;
-};
-
 struct origin_totals {
-	struct origin_total proved;
-	struct origin_total unknown;
-	struct origin_total left_out; /* proved not to be their reporters' */
+	uint64_t proved_reports;
+	uint64_t unknown_reports;
+	uint64_t left_out_reports; /* proved not to be their reporters' */
+	uint64_t left_out_messages;
 };
 
 struct origin_totals senders_origin_totals(const struct senders_report *report);

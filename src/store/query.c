@@ -84,9 +84,10 @@ int store_policies(struct store *store, const struct store_scope *scope, store_p
 
 static const char reporters_sql[] =
 	"SELECT coalesce(w.text, ''), coalesce(c.text, ''), r.kind, r.reports, r.messages,"
-	" r.first_at, r.last_at FROM (SELECT reporter, max(contact) AS contact, kind,"
+	" r.first_at, r.last_at, r.proved FROM (SELECT reporter, max(contact) AS contact, kind,"
 	" count(*) AS reports, CAST(sum(message_count) AS BIGINT) AS messages,"
-	" min(begin_at) AS first_at, max(end_at) AS last_at FROM report"
+	" min(begin_at) AS first_at, max(end_at) AS last_at,"
+	" count(CASE WHEN authenticity = 30 THEN 1 END) AS proved FROM report"
 	" WHERE domain IN " SCOPE_DOMAINS " AND day BETWEEN $2 AND $3 AND " COUNTS(
 		"report") " GROUP BY reporter, kind) r LEFT JOIN word w ON w.id = r.reporter"
 			  " LEFT JOIN word c ON c.id = r.contact ORDER BY r.messages DESC, w.text, "
@@ -104,6 +105,7 @@ static int give_reporter(void *context, const struct driver_row *row)
 		.messages = (uint64_t)v[4].integer,
 		.first_at = v[5].integer,
 		.last_at = v[6].integer,
+		.proved = (uint64_t)v[7].integer,
 	};
 	return reading->reporter(reading->context, &reporter);
 }

@@ -13,7 +13,7 @@
  *   MERGED: rows that are not held yet are added.
  *
  * A report that is proved not to be its reporter's (enum store_authenticity) is kept with its rows
- * and counts for nothing: it is in no sum and in no answer but store_authenticities(). When the
+ * and counts for nothing: it is in no sum and in no answer but store_left_out(). When the
  * same report comes again with better proof, that proof counts from then on.
  *
  * Days are whole days since 1970-01-01 UTC, at most STORE_DAY_MAX. A report belongs to the day of
@@ -234,15 +234,16 @@ struct store_reporter {
 	struct span contact;
 	enum store_kind kind;
 	uint64_t reports;
+	uint64_t proved; /* of them, to be its own */
 	uint64_t messages;
 	int64_t first_at;
 	int64_t last_at;
 };
 
-/* Reports of one reporter and kind that came the same way. */
+/* Reports of one reporter and kind that came the same way and are left out. */
 struct store_authenticity_line {
 	struct span reporter;
-	struct span mail_from; /* empty when they came without a mail */
+	struct span mail_from;
 	enum store_kind kind;
 	enum store_authenticity authenticity;
 	uint64_t reports;
@@ -254,7 +255,7 @@ struct store_authenticity_line {
 /* Reports of one reporter that speak of the same time twice. */
 struct store_repetition {
 	struct span reporter;
-	uint64_t reports;     /* all of it */
+	uint64_t reports;     /* all of it on one domain */
 	uint64_t overlapping; /* that begin before another one of the same domain has ended */
 	uint64_t same_id;     /* that have the id, domain and period of another, and other rows */
 };
@@ -295,11 +296,11 @@ int store_policies(struct store *store, const struct store_scope *scope, store_p
 		   void *context, struct failure *reterr) MUST_CHECK;
 int store_reporters(struct store *store, const struct store_scope *scope, store_reporter_fn *each,
 		    void *context, struct failure *reterr) MUST_CHECK;
-/* All kinds, also what is left out; the most reports first. */
-int store_authenticities(struct store *store, const struct store_scope *scope,
-			 store_authenticity_fn *each, void *context,
-			 struct failure *reterr) MUST_CHECK;
-/* Aggregate reports; only reporters with a repetition. */
+/* What is left out, of all kinds; the most reports first. */
+int store_left_out(struct store *store, const struct store_scope *scope,
+		   store_authenticity_fn *each, void *context, struct failure *reterr) MUST_CHECK;
+/* Aggregate reports that began in the scope, those left out too; only reporters with a repetition,
+ * once for each domain. */
 int store_repetitions(struct store *store, const struct store_scope *scope,
 		      store_repetition_fn *each, void *context, struct failure *reterr) MUST_CHECK;
 int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,

@@ -713,8 +713,7 @@ static struct authenticity_sums authenticities_of(struct world *world, const cha
 	struct failure failure;
 	struct authenticity_sums sums = {0};
 	struct store_scope scope = scope_of(domain);
-	must(store_authenticities(world->store, &scope, sum_authenticity, &sums, &failure),
-	     &failure);
+	must(store_left_out(world->store, &scope, sum_authenticity, &sums, &failure), &failure);
 	return sums;
 }
 

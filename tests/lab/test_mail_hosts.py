@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "policy"))
+from leaves import Authority  # noqa: E402
 from mail import MailHost  # noqa: E402
-from pki import Authority  # noqa: E402
 
 PROGRAM = os.environ.get("MAILSEAL", str(ROOT / "build" / "mailseal"))
 HOSTS = 10

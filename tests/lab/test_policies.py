@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "policy"))
 import host as hosts  # noqa: E402
 from host import PolicyHost, answer  # noqa: E402
+from leaves import Authority  # noqa: E402
 from mail import MailHost  # noqa: E402
-from pki import Authority  # noqa: E402
 
 PROGRAM = os.environ.get("MAILSEAL", str(ROOT / "build" / "mailseal"))
 MAIL_ADDRESS, POLICY_ADDRESS = "127.0.80.1", "127.0.80.2"

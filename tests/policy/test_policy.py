@@ -13,7 +13,7 @@ import pytest
 
 import host as hosts
 from host import GOOD, PolicyHost, RawHost, answer
-from pki import Authority
+from leaves import Authority
 
 FETCH = os.environ["MAILSEAL_FETCH"]
 BIG = b"x: " + b"y" * 70000

@@ -86,6 +86,7 @@ static void make_room(struct pace_places *places)
 {
 	while (places->count >= places->max && places->idle.newer != &places->idle) {
 		struct pace_place *place = places->idle.newer;
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): unlinked before it is freed */
 		struct pace_place **at = find(places, place->name, place->hash);
 		*at = place->next_in_bucket;
 		unlink_place(place);

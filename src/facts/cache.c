@@ -102,8 +102,7 @@ static void unlink_entry(struct facts_cache *cache, struct entry *entry)
 static void drop(struct facts_cache *cache, struct entry **at)
 {
 	struct entry *entry = *at;
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what is in the queues is in its
-	 * bucket */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each entry is in its bucket */
 	*at = entry->next_in_bucket;
 	unlink_entry(cache, entry);
 	cache->counts.entries--;

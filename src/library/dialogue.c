@@ -9,10 +9,11 @@
 _Static_assert((int)MAILSEAL_DNS == (int)FACT_DNS && (int)MAILSEAL_SMTP == (int)FACT_ENDPOINT &&
 		       (int)MAILSEAL_POLICY == (int)FACT_POLICY,
 	       "questions are cast to keys of facts and back");
-/* NOLINTNEXTLINE(misc-redundant-expression): two names of one number, as it should be */
+/* NOLINTBEGIN(misc-redundant-expression): two names of one number, as it should be */
 _Static_assert(MAILSEAL_MAX_QUESTIONS == WANTS_MAX && MAILSEAL_MAX_TURNS <= SETTLE_MAX_ROUNDS &&
 		       MAILSEAL_MAX_LINE == FACTS_LINE_MAX,
 	       "the limits the header states");
+/* NOLINTEND(misc-redundant-expression) */
 
 static bool note_question(struct dialogue *dialogue, struct fact_key key)
 {

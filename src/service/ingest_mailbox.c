@@ -241,7 +241,7 @@ static int finish_batch(struct mailbox_run *run, struct failure *reterr)
 static int prepare_move(struct mailbox_run *run, struct failure *reterr)
 {
 	const struct ingest_mailbox *mailbox = run->mailbox;
-	char delimiter;
+	char delimiter = '\0';
 	int r = imap_talk_capabilities(mailbox->talk, &run->capabilities, reterr);
 	if (r == 0) {
 		r = imap_talk_delimiter(mailbox->talk, &delimiter, reterr);

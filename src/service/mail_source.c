@@ -123,7 +123,7 @@ int mail_source_open(const char *path, struct mail_source **ret_source, struct f
 		return failure_set_memory(reterr, path);
 	}
 	source->arena = arena_new(NAMES_MAX_BYTES);
-	struct stat status;
+	struct stat status = {0};
 	int r = 0;
 	if (source->arena == NULL) {
 		r = failure_set_memory(reterr, path);

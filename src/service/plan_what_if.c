@@ -376,7 +376,7 @@ static void keep_changed(struct trying *trying, const struct map *senders,
 			what_if->senders[what_if->sender_count++] = *item;
 		}
 	}
-	if (what_if->sender_count > 1) {
+	if (what_if->senders != NULL && what_if->sender_count > 1) {
 		qsort(what_if->senders, what_if->sender_count, sizeof(*what_if->senders),
 		      compare_senders);
 	}

@@ -471,11 +471,11 @@ int batch_report_end(struct store *store, struct ledger_entry *entry,
 	batch->open_from = batch->fact_count;
 	struct ledger_entry *kept =
 		VECTOR_PUSH(&batch->reports, batch->arena, struct ledger_entry, REPORTS_MAX);
-	if (r == 0 && kept == NULL) {
-		r = failure_set_memory(reterr, "database");
-	}
 	if (r < 0) {
 		return r;
+	}
+	if (kept == NULL) {
+		return failure_set_memory(reterr, "database");
 	}
 	*kept = *entry;
 	bool is_full = batch->reports.len == REPORTS_MAX;

@@ -69,7 +69,7 @@ int details_end(struct store *store, const struct store_report *report,
 		enum store_outcome *ret_outcome, struct failure *reterr)
 {
 	const struct open_report *open = &store->report;
-	struct ledger_entry entry;
+	struct ledger_entry entry = {0};
 	struct arena *arena = arena_new(TEXTS_MAX_BYTES);
 	int r = arena != NULL ? ledger_entry_make(store, report, arena, &entry, reterr)
 			      : failure_set_memory(reterr, "database");

@@ -30,7 +30,7 @@ struct pattern_table pattern_table_new(struct arena *arena)
 	return (struct pattern_table){
 		.arena = arena,
 		.by_id = map_new(arena, STORE_STREAMS_MAX, /* seed */ 0),
-		.words = map_new(arena, STORE_STREAMS_MAX * PATTERN_WORDS, /* seed */ 0),
+		.words = map_new(arena, (size_t)STORE_STREAMS_MAX * PATTERN_WORDS, /* seed */ 0),
 	};
 }
 

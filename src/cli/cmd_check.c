@@ -184,7 +184,7 @@ static int check_and_print(struct session *session, const struct check_command_o
 	}
 	check.assess.selectors = selectors;
 	check.assess.selector_count = options->selectors.count;
-	struct check_report report;
+	struct check_report report = {0};
 	int r = options->database != NULL
 			? learn(session, options->database, domains, count, reterr)
 			: 0;

@@ -227,7 +227,7 @@ static enum exit_code code_of(const struct estate_diff *diff)
 static int show_diff(struct history_run *run, enum exit_code *ret_code, struct failure *reterr)
 {
 	struct diff_options options = {run->period.since, run->period.until, run->domain, 0};
-	struct estate_diff diff;
+	struct estate_diff diff = {0};
 	int r = run->options->rejudged != NULL
 			? rejudge_find(run->store, span_of_string(run->options->rejudged),
 				       &options.rejudged, reterr)

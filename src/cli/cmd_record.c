@@ -206,7 +206,7 @@ static int make_dkim(struct arena *arena, struct span domain,
 		     const struct record_command_options *o, struct made *made,
 		     struct failure *reterr)
 {
-	struct private_key *key;
+	struct private_key *key = NULL;
 	if (o->selector == NULL || o->private_key == NULL) {
 		return failure_set(reterr, FAILURE_INPUT, "record dkim",
 				   "needs --selector and --private-key");

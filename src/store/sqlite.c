@@ -129,6 +129,7 @@ struct run {
 
 static int step_all(struct sqlite_driver *d, const struct run *run, struct failure *reterr)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): prepare() gave one, or failed */
 	sqlite3_stmt *prepared = run->statement->prepared;
 	struct driver_row row;
 	int r = 0;
@@ -147,6 +148,7 @@ static int step_all(struct sqlite_driver *d, const struct run *run, struct failu
 
 static int run_statement(struct sqlite_driver *d, const struct run *run, struct failure *reterr)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): prepare() gave one, or failed */
 	sqlite3_stmt *prepared = run->statement->prepared;
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < run->count; i++) {

@@ -25,6 +25,10 @@ static void write_result(struct arena *arena, const struct authentication_result
 	for (size_t i = 0; i < result->properties.len; i++) {
 		const struct authentication_property *property =
 			VECTOR_AT(&result->properties, struct authentication_property, i);
+		/* Read as Microsoft 365 writes it, never written: RFC 8601 2.2 wants a type. */
+		if (property->type.len == 0) {
+			continue;
+		}
 		authentication_write_property(writer, arena_copy(arena, property->type).ptr,
 					      arena_copy(arena, property->property).ptr,
 					      property->value);

@@ -36,21 +36,13 @@ static int give_authenticity(void *context, const struct driver_row *row)
 	return reading->authenticity(reading->context, &line);
 }
 
-static int run(struct store *store, const char *sql, const struct store_scope *scope,
-	       driver_row_fn *each, struct reading *reading, struct failure *reterr)
-{
-	struct driver_value values[] = {driver_text(scope->domain),
-					driver_integer(scope->first_day),
-					driver_integer(scope->last_day)};
-	struct driver_query query = {sql, values, 3, each, reading};
-	return store_query(store, &query, reterr);
-}
-
 int store_left_out(struct store *store, const struct store_scope *scope,
 		   store_authenticity_fn *each, void *context, struct failure *reterr)
 {
 	struct reading reading = {.context = context, .authenticity = each};
-	return run(store, left_out_sql, scope, give_authenticity, &reading, reterr);
+	struct driver_query query = {
+		.sql = left_out_sql, .each = give_authenticity, .context = &reading};
+	return store_query_scope(store, scope, &query, reterr);
 }
 
 /* ---- windows that overlap ---- */

@@ -87,6 +87,9 @@ struct store {
 
 int store_query(struct store *store, const struct driver_query *query,
 		struct failure *reterr) MUST_CHECK;
+/* Fills in the query's values: $1 is the scope's domain, $2 and $3 its first and last day. */
+int store_query_scope(struct store *store, const struct store_scope *scope,
+		      const struct driver_query *query, struct failure *reterr) MUST_CHECK;
 int store_query_many(struct store *store, const struct driver_many *many,
 		     struct failure *reterr) MUST_CHECK;
 /* The id of a text, made when new; 0 for an empty one. Octets that are not UTF-8 and NULs are

@@ -11,16 +11,6 @@ struct reading {
 	store_tls_fn *tls;
 };
 
-static int run(struct store *store, const char *sql, const struct store_scope *scope,
-	       driver_row_fn *each, struct reading *reading, struct failure *reterr)
-{
-	struct driver_value values[] = {driver_text(scope->domain),
-					driver_integer(scope->first_day),
-					driver_integer(scope->last_day)};
-	struct driver_query query = {sql, values, 3, each, reading};
-	return store_query(store, &query, reterr);
-}
-
 static const char days_sql[] =
 	"SELECT day, CAST(sum(reports) AS BIGINT), CAST(sum(messages) AS BIGINT),"
 	" CAST(sum(both_pass) AS BIGINT), CAST(sum(dkim_pass) AS BIGINT),"
@@ -49,7 +39,8 @@ int store_days(struct store *store, const struct store_scope *scope, store_day_f
 	       void *context, struct failure *reterr)
 {
 	struct reading reading = {.context = context, .day = each};
-	return run(store, days_sql, scope, give_day, &reading, reterr);
+	struct driver_query query = {.sql = days_sql, .each = give_day, .context = &reading};
+	return store_query_scope(store, scope, &query, reterr);
 }
 
 static const char policies_sql[] =
@@ -79,7 +70,8 @@ int store_policies(struct store *store, const struct store_scope *scope, store_p
 		   void *context, struct failure *reterr)
 {
 	struct reading reading = {.context = context, .policy = each};
-	return run(store, policies_sql, scope, give_policy, &reading, reterr);
+	struct driver_query query = {.sql = policies_sql, .each = give_policy, .context = &reading};
+	return store_query_scope(store, scope, &query, reterr);
 }
 
 static const char reporters_sql[] =
@@ -114,7 +106,9 @@ int store_reporters(struct store *store, const struct store_scope *scope, store_
 		    void *context, struct failure *reterr)
 {
 	struct reading reading = {.context = context, .reporter = each};
-	return run(store, reporters_sql, scope, give_reporter, &reading, reterr);
+	struct driver_query query = {
+		.sql = reporters_sql, .each = give_reporter, .context = &reading};
+	return store_query_scope(store, scope, &query, reterr);
 }
 
 /* Of TLS reports or of failure reports. */

@@ -163,6 +163,18 @@ int store_query(struct store *store, const struct driver_query *query, struct fa
 	return store->driver->class->query(store->driver, query, reterr);
 }
 
+int store_query_scope(struct store *store, const struct store_scope *scope,
+		      const struct driver_query *query, struct failure *reterr)
+{
+	struct driver_value values[] = {driver_text(scope->domain),
+					driver_integer(scope->first_day),
+					driver_integer(scope->last_day)};
+	struct driver_query scoped = *query;
+	scoped.values = values;
+	scoped.count = 3;
+	return store_query(store, &scoped, reterr);
+}
+
 int store_query_many(struct store *store, const struct driver_many *many, struct failure *reterr)
 {
 	return many->count > 0 ? store->driver->class->query_many(store->driver, many, reterr) : 0;

@@ -278,12 +278,8 @@ static int take_week(void *context, const struct driver_row *row)
 
 static int read_weeks(struct store *store, struct stream_reading *reading, struct failure *reterr)
 {
-	const struct store_scope *scope = reading->scope;
-	struct driver_value bounds[] = {driver_text(scope->domain),
-					driver_integer(scope->first_day),
-					driver_integer(scope->last_day)};
-	struct driver_query list = {weeks_sql, bounds, 3, take_week, reading};
-	int r = store_query(store, &list, reterr);
+	struct driver_query list = {.sql = weeks_sql, .each = take_week, .context = reading};
+	int r = store_query_scope(store, reading->scope, &list, reterr);
 	for (size_t i = 0; r == 0 && i < reading->weeks.len; i++) {
 		r = read_week(store, reading, *VECTOR_AT(&reading->weeks, int64_t, i), reterr);
 	}

@@ -24,12 +24,9 @@ struct scan_command_options {
 	struct scan_output_options output;
 	struct scan_estate_options estate;
 	struct scan_judging_options judging;
+	struct scan_crew_options crew;
 	const char *fail_on;
 	const char *rejudge;
-	uint64_t dns_threads;
-	const char *rate;
-	uint64_t deep_minutes;
-	bool is_dns_only;
 	bool is_quiet;
 };
 
@@ -51,7 +48,7 @@ static const struct option judging_options[] = {
 	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domains use",
 	 FIELD(judging.selectors)},
 	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
-	 FIELD(is_dns_only)},
+	 FIELD(crew.is_dns_only)},
 	{"now", 0, OPTION_STRING, "TIME", "judge as of this time (RFC 3339)", FIELD(judging.now)},
 };
 static const struct option output_options[] = {
@@ -84,15 +81,10 @@ static const struct option estate_options[] = {
 	 FIELD(estate.lease_seconds)},
 };
 static const struct option pace_options[] = {
-	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)",
-	 FIELD(judging.in_flight)},
-	{"rate", 0, OPTION_STRING, "N",
-	 "questions a second to one operator of name servers; 0: no limit (default 1000)",
-	 FIELD(rate)},
-	{"dns-threads", 0, OPTION_NUMBER, "N", "threads that ask the DNS (default 1)",
-	 FIELD(dns_threads)},
+	PACE_OPTIONS(struct scan_command_options, judging, crew),
 	{"deep-minutes", 0, OPTION_NUMBER, "N",
-	 "after this, mail servers get only a first look (default: no end)", FIELD(deep_minutes)},
+	 "after this, mail servers get only a first look (default: no end)",
+	 FIELD(crew.deep_minutes)},
 };
 static const struct option dns_options[] = {DNS_OPTIONS(struct scan_command_options, dns)};
 static const struct option connect_options[] = {
@@ -250,16 +242,8 @@ static int start_crew(struct scan_command *command, struct failure *reterr)
 	if (command->rejudge != NULL) {
 		return 0;
 	}
-	int r = options->is_dns_only ? 0
-				     : session_connect(command->session, &options->connect, reterr);
-	const struct scan_crew_options crew = {
-		.dns_threads = options->dns_threads,
-		.rate = options->rate,
-		.deep_minutes = options->deep_minutes,
-		.is_dns_only = options->is_dns_only,
-		.has_plan = options->connect.plan != NULL,
-	};
-	return r < 0 ? r : scan_crew_new(command->session, &crew, &command->crew, reterr);
+	return scan_crew_new(command->session, &options->connect, &options->crew, &command->crew,
+			     reterr);
 }
 
 static int open_output(struct scan_command *command, struct failure *reterr)

@@ -175,25 +175,12 @@ static int run_engine(struct watch_command *command, struct scan_options *scan,
 	return r == 0 ? estate_release(command->store, command->run, command->worker, reterr) : r;
 }
 
-static int start_crew(struct watch_command *command, struct failure *reterr)
-{
-	const struct watch_command_options *options = command->options;
-	int r = options->is_dns_only ? 0
-				     : session_connect(command->session, &options->connect, reterr);
-	const struct scan_crew_options crew = {
-		.dns_threads = options->dns_threads,
-		.rate = options->rate,
-		.is_dns_only = options->is_dns_only,
-		.has_plan = options->connect.plan != NULL,
-	};
-	return r < 0 ? r : scan_crew_new(command->session, &crew, &command->crew, reterr);
-}
-
 static int watch_all(struct watch_command *command, struct scan_options *scan,
 		     struct failure *reterr)
 {
 	const struct watch_command_options *options = command->options;
-	int r = start_crew(command, reterr);
+	int r = scan_crew_new(command->session, &options->connect, &options->crew, &command->crew,
+			      reterr);
 	if (r == 0 && command->teller != NULL && !options->is_once) {
 		r = watch_teller_start(command->teller, reterr);
 	}

@@ -41,8 +41,8 @@ static int read_rate(const char *text, unsigned *ret_rate, struct failure *reter
 	return 0;
 }
 
-int scan_crew_new(struct session *session, const struct scan_crew_options *options,
-		  struct crew **ret_crew, struct failure *reterr)
+static int make_crew(struct session *session, const struct scan_crew_options *options,
+		     struct crew **ret_crew, struct failure *reterr)
 {
 	uint64_t threads = options->dns_threads > 0 ? options->dns_threads : 1;
 	if (threads > CREW_MAX_DNS_THREADS) {
@@ -54,7 +54,6 @@ int scan_crew_new(struct session *session, const struct scan_crew_options *optio
 	if (r < 0) {
 		return r;
 	}
-	struct smtp_collector_options smtp = session->smtp_options;
 	struct crew_options crew = {
 		.dns = session->dns_options,
 		.dns_threads = (unsigned)threads,
@@ -65,12 +64,19 @@ int scan_crew_new(struct session *session, const struct scan_crew_options *optio
 	};
 	crew.dns.max_in_flight = LOOK_UPS_IN_FLIGHT;
 	crew.dns.max_sockets = find_sockets(threads);
-	if (!options->has_plan) {
-		smtp.plan = ENDPOINT_QUICK;
+	return crew_new(&crew, ret_crew, reterr);
+}
+
+int scan_crew_new(struct session *session, const struct connect_options *connect,
+		  const struct scan_crew_options *options, struct crew **ret_crew,
+		  struct failure *reterr)
+{
+	int r = options->is_dns_only ? 0 : session_connect(session, connect, reterr);
+	if (connect->plan == NULL) {
+		session->smtp_options.plan = ENDPOINT_QUICK;
 	}
-	smtp.progress = NULL;
-	session->smtp_options = smtp;
-	r = crew_new(&crew, ret_crew, reterr);
+	session->smtp_options.progress = NULL;
+	r = r == 0 ? make_crew(session, options, ret_crew, reterr) : r;
 	if (r < 0 || options->is_dns_only) {
 		return r;
 	}

@@ -48,14 +48,8 @@ static const struct option judging_options[] = {
 	{"selector", 0, OPTION_LIST, "S", "a DKIM selector that the domains use",
 	 FIELD(judging.selectors)},
 	{"dns-only", 0, OPTION_FLAG, NULL, "ask the DNS only; do not connect to mail servers",
-	 FIELD(is_dns_only)},
-	{"in-flight", 0, OPTION_NUMBER, "N", "domains at once (default 1000)",
-	 FIELD(judging.in_flight)},
-	{"rate", 0, OPTION_STRING, "N",
-	 "questions a second to one operator of name servers; 0: no limit (default 1000)",
-	 FIELD(rate)},
-	{"dns-threads", 0, OPTION_NUMBER, "N", "threads that ask the DNS (default 1)",
-	 FIELD(dns_threads)},
+	 FIELD(crew.is_dns_only)},
+	PACE_OPTIONS(struct watch_command_options, judging, crew),
 	{"quiet", 'q', OPTION_FLAG, NULL, "no progress bar", FIELD(is_quiet)},
 };
 static const struct option dns_options[] = {DNS_OPTIONS(struct watch_command_options, dns)};

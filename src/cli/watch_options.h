@@ -5,6 +5,7 @@
 #define MAILSEAL_CLI_WATCH_OPTIONS_H
 
 #include "cli/cmd.h"
+#include "cli/scan_crew.h"
 #include "cli/scan_input.h"
 #include "cli/scan_judging.h"
 #include "cli/session.h"
@@ -16,6 +17,7 @@ struct watch_command_options {
 	struct connect_options connect;
 	struct scan_input_options input;
 	struct scan_judging_options judging;
+	struct scan_crew_options crew;
 	struct watch_teller_options teller;
 	struct watch_metrics_options metrics;
 	const char *database;
@@ -23,10 +25,7 @@ struct watch_command_options {
 	const char *every;
 	const char *retry;
 	const char *repeat;
-	uint64_t dns_threads;
-	const char *rate;
 	uint64_t lease_seconds;
-	bool is_dns_only;
 	bool is_once;
 	bool is_quiet;
 };

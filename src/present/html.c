@@ -4,11 +4,13 @@
  * those who do. */
 #include "present/html.h"
 
+#include <stdio.h>
+
 #include "assess/sender_eye.h"
 #include "assess/transit.h"
 #include "present/control_text.h"
 #include "present/html_parts.h"
-#include "present/report_css.h"
+#include "present/page_frame.h"
 
 static const char *status_class(enum control_status status)
 {
@@ -112,26 +114,28 @@ static void write_title(struct page *page, const struct assessment *a)
 	page_html(page, "</p>\n");
 }
 
+static const struct page_table senders_table = {
+	.label = "What senders do",
+	.columns = {"Sent by", "Today", "If STARTTLS is taken out"},
+};
+
 static void write_senders(struct page *page, const struct assessment *a)
 {
 	if (a->sender_eye == NULL || a->transit->is_cut_off) {
 		return;
 	}
-	page_html(page, "<h2>What becomes of a message</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-			"role=\"region\" aria-label=\"What senders do\"><table><thead><tr>"
-			"<th scope=\"col\">Sent by</th><th scope=\"col\">Today</th>"
-			"<th scope=\"col\">If STARTTLS is taken out</th></tr></thead><tbody>\n");
+	page_html(page, "<h2>What becomes of a message</h2>\n");
+	page_begin_table(page, &senders_table);
 	for (int k = 0; k < SENDER_KIND_COUNT; k++) {
 		const struct sender_outcome *outcome = &a->sender_eye->senders[k];
-		page_html(page, "<tr><th scope=\"row\">");
-		page_string(page, sender_kind_text(k));
-		page_html(page, "</th><td>");
+		page_begin_row(page, span_of_string(sender_kind_text(k)));
+		page_html(page, "<td>");
 		page_string(page, delivery_text((int)outcome->today));
 		page_html(page, "</td><td>");
 		page_string(page, delivery_text((int)outcome->stripped));
 		page_html(page, "</td></tr>\n");
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 }
 
 static void write_result(struct page *page, const struct check_result *result, size_t number)
@@ -170,39 +174,34 @@ static void write_contents_row(struct page *page, const struct assessment *a, si
 	page_html(page, "</td></tr>\n");
 }
 
+static const struct page_table contents_table = {
+	.label = "Domains",
+	.class_name = "domains",
+	.columns = {"Domain", "Can strangers send as it?", "Can mail to it be read or changed?"},
+};
+
 static void write_contents(struct page *page, const struct check_report *report)
 {
 	if (report->result_count < 2) {
 		return;
 	}
 	buffer_printf(page->out, "<h1>%zu domains</h1>\n", report->result_count);
-	page_html(page, "<table class=\"domains\"><thead><tr><th scope=\"col\">Domain</th>"
-			"<th scope=\"col\">Can strangers send as it?</th>"
-			"<th scope=\"col\">Can mail to it be read or changed?</th></tr></thead>"
-			"<tbody>\n");
+	page_begin_table(page, &contents_table);
 	for (size_t i = 0; i < report->result_count; i++) {
 		write_contents_row(page, report->results[i].assessment, i + 1);
 	}
-	page_html(page, "</tbody></table>\n");
+	page_end_table(page);
 }
 
 static void write_head(struct page *page, const struct check_report *report)
 {
-	page_html(page,
-		  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		  "style-src 'unsafe-inline'\">\n<title>");
-	if (report->result_count == 1) {
-		page_text(page, report->results[0].assessment->unicode);
-	} else {
-		buffer_printf(page->out, "%zu domains", report->result_count);
-	}
-	page_html(page, ": mail security report</title>\n<style>\n");
-	buffer_puts(page->out, report_css);
-	page_html(page, "</style>\n</head>\n<body>\n"
-			"<a class=\"skip\" href=\"#main\">Skip to the report</a>\n"
-			"<header class=\"page\"><p>Mail security report, ");
+	char domains[sizeof("18446744073709551615 domains")];
+	(void)snprintf(domains, sizeof(domains), "%zu domains", report->result_count);
+	page_begin(page,
+		   report->result_count == 1 ? report->results[0].assessment->unicode
+					     : span_of_string(domains),
+		   ": mail security report");
+	page_html(page, "<header class=\"page\"><p>Mail security report, ");
 	page_text(page, span_slice(span_of_string(time_format(report->checked_at).text), 0,
 				   sizeof("2026-11-23") - 1));
 	page_html(page, "</p></header>\n");
@@ -210,7 +209,8 @@ static void write_head(struct page *page, const struct check_report *report)
 
 static void write_foot(struct page *page, const struct check_report *report)
 {
-	page_html(page, "<footer class=\"page\"><p>Judged ");
+	page_begin_foot(page);
+	page_html(page, "Judged ");
 	page_string(page, time_format(report->checked_at).text);
 	if (report->observed_from != 0) {
 		page_html(page, " from facts observed ");
@@ -218,20 +218,19 @@ static void write_foot(struct page *page, const struct check_report *report)
 		page_html(page, " to ");
 		page_string(page, time_format(report->observed_to).text);
 	}
-	page_html(page,
-		  " by mailseal " MAILSEAL_VERSION ". What could not be looked up is called "
-		  "unknown; it never counts as good or bad.</p></footer>\n</body>\n</html>\n");
+	page_html(page, " by mailseal " MAILSEAL_VERSION ". What could not be looked up is called "
+			"unknown; it never counts as good or bad.");
+	page_end(page);
 }
 
 void present_html_check(const struct check_report *report, struct buffer *out)
 {
 	struct page page = {out, 1};
 	write_head(&page, report);
-	page_html(&page, "<main id=\"main\">\n");
+	page_begin_main(&page);
 	write_contents(&page, report);
 	for (size_t i = 0; i < report->result_count; i++) {
 		write_result(&page, &report->results[i], i + 1);
 	}
-	page_html(&page, "</main>\n");
 	write_foot(&page, report);
 }

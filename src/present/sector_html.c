@@ -3,25 +3,19 @@
 /* The sector as one page: the answer first, then who stands where, then what to do first. */
 #include "present/chart.h"
 #include "present/html_parts.h"
-#include "present/report_css.h"
+#include "present/page_frame.h"
 #include "present/sector.h"
 #include "present/sector_words.h"
 
 static void write_head(struct page *page, const struct sector *sector)
 {
-	page_html(page,
-		  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		  "style-src 'unsafe-inline'\">\n<title>Email security of ");
-	buffer_printf(page->out, "%llu", (unsigned long long)sector->all.domains);
-	page_html(page, " domains</title>\n<style>\n");
-	buffer_puts(page->out, report_css);
-	page_html(page, "</style>\n</head>\n<body>\n"
-			"<a class=\"skip\" href=\"#main\">Skip to the report</a>\n"
-			"<main id=\"main\">\n<h1>Email security of ");
-	buffer_printf(page->out, "%llu domains</h1>\n<p class=\"kind\">as of %.10s</p>\n",
-		      (unsigned long long)sector->all.domains, time_format(sector->at).text);
+	struct span title = arena_printf(sector->arena, "Email security of %llu domains",
+					 (unsigned long long)sector->all.domains);
+	page_begin(page, title, "");
+	page_begin_main(page);
+	page_element(page, "h1", NULL, title);
+	buffer_printf(page->out, "\n<p class=\"kind\">as of %.10s</p>\n",
+		      time_format(sector->at).text);
 }
 
 /* "14 of 221 domains (6 %)", "14 (6 %)". */
@@ -117,10 +111,8 @@ static void write_share(struct page *page, uint64_t part, uint64_t whole)
 static void write_group(struct page *page, struct span name, const struct sector_counts *counts)
 {
 	uint64_t whole = sector_existing(counts);
-	page_html(page, "<tr><th scope=\"row\">");
-	page_text(page, name.len > 0 ? name : SPAN("No group"));
-	buffer_printf(page->out, "</th><td class=\"number\">%llu</td>",
-		      (unsigned long long)counts->domains);
+	page_begin_row(page, name.len > 0 ? name : SPAN("No group"));
+	page_number_cell(page, counts->domains);
 	write_share(page, counts->spoofable[ANSWER_YES], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_REJECT], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_QUARANTINE], whole);
@@ -129,21 +121,23 @@ static void write_group(struct page *page, struct span name, const struct sector
 	page_html(page, "</tr>\n");
 }
 
+static const struct page_table groups_table = {
+	.label = "Domains by group",
+	.class_name = "counts",
+	.columns = {"Group", "Domains", "Can be forged", "DMARC reject", "quarantine", "none",
+		    "no DMARC"},
+};
+
 static void write_groups(struct page *page, const struct sector *sector)
 {
-	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"Domains by group\"><table class=\"counts\"><thead><tr>"
-			"<th scope=\"col\">Group</th><th scope=\"col\">Domains</th>"
-			"<th scope=\"col\">Can be forged</th><th scope=\"col\">DMARC reject</th>"
-			"<th scope=\"col\">quarantine</th><th scope=\"col\">none</th>"
-			"<th scope=\"col\">no DMARC</th></tr></thead><tbody>\n");
+	page_begin_table(page, &groups_table);
 	for (size_t i = 0; sector->groups.len > 1 && i < sector->groups.len; i++) {
 		const struct sector_group *group =
 			VECTOR_AT(&sector->groups, const struct sector_group, i);
 		write_group(page, group->name, &group->counts);
 	}
 	write_group(page, SPAN("All"), &sector->all);
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 }
 
 static void write_days(struct page *page, const struct sector *sector)
@@ -216,18 +210,15 @@ static void write_league(struct page *page, struct arena *arena, const char *tit
 	}
 	page_element(page, "h2", NULL, span_of_string(title));
 	page_element(page, "p", NULL, span_of_string(intro));
-	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-	page_string(page, title);
-	page_html(page, "\"><table><thead><tr>");
-	if (VECTOR_AT(items, const struct sector_item, 0)->finding.len > 0) {
-		page_html(page, "<th scope=\"col\">How bad</th>");
-	}
-	page_html(page, "<th scope=\"col\">What</th>"
-			"<th scope=\"col\">Concerns</th></tr></thead><tbody>\n");
+	bool has_severity = VECTOR_AT(items, const struct sector_item, 0)->finding.len > 0;
+	const struct page_table table = {.label = title, .columns = {"What", "Concerns"}};
+	const struct page_table graded = {.label = title,
+					  .columns = {"How bad", "What", "Concerns"}};
+	page_begin_table(page, has_severity ? &graded : &table);
 	for (size_t i = 0; i < items->len && i < SECTOR_SHOWN; i++) {
 		write_item(page, arena, VECTOR_AT(items, const struct sector_item, i));
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 	if (items->len > SECTOR_SHOWN) {
 		buffer_printf(page->out, "<p>%zu more are in the JSON.</p>\n",
 			      items->len - SECTOR_SHOWN);
@@ -236,9 +227,8 @@ static void write_league(struct page *page, struct arena *arena, const char *tit
 
 static void write_exception(struct page *page, const struct sector_exception *exception)
 {
-	page_html(page, "<tr><th scope=\"row\">");
-	page_text(page, exception->domain);
-	page_html(page, "</th><td>");
+	page_begin_row(page, exception->domain);
+	page_html(page, "<td>");
 	page_text(page, exception->finding);
 	page_html(page, "</td><td>");
 	page_text(page, exception->owner);
@@ -252,24 +242,25 @@ static void write_exception(struct page *page, const struct sector_exception *ex
 	page_html(page, "</td></tr>\n");
 }
 
+static const struct page_table exceptions_table = {
+	.label = "Exceptions",
+	.columns = {"Domain", "Finding", "Owner", "Until", "Reason"},
+};
+
 static void write_exceptions(struct page *page, const struct sector *sector)
 {
 	if (sector->exceptions.len == 0) {
 		return;
 	}
-	page_html(
-		page,
-		"<h2>Exceptions</h2>\n<p>Somebody answers for these until the day named; till "
-		"then they are left out above. One that has expired counts again.</p>\n"
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-label=\"Exceptions\"><table><thead><tr><th scope=\"col\">Domain</th>"
-		"<th scope=\"col\">Finding</th><th scope=\"col\">Owner</th>"
-		"<th scope=\"col\">Until</th><th scope=\"col\">Reason</th></tr></thead><tbody>\n");
+	page_html(page,
+		  "<h2>Exceptions</h2>\n<p>Somebody answers for these until the day named; till "
+		  "then they are left out above. One that has expired counts again.</p>\n");
+	page_begin_table(page, &exceptions_table);
 	for (size_t i = 0; i < sector->exceptions.len; i++) {
 		write_exception(page,
 				VECTOR_AT(&sector->exceptions, const struct sector_exception, i));
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 }
 
 void present_html_sector(const struct sector *sector, struct buffer *text)
@@ -300,7 +291,9 @@ void present_html_sector(const struct sector *sector, struct buffer *text)
 		     "Whoever holds the private key can sign for all of them.",
 		     &sector->reused_keys);
 	write_exceptions(&page, sector);
-	page_html(&page, "</main>\n<footer class=\"page\"><p>Made by mailseal " MAILSEAL_VERSION
-			 " from its own checks. Figures are of domains, not of mail; nothing "
-			 "here is a claim of compliance.</p></footer>\n</body>\n</html>\n");
+	page_begin_foot(&page);
+	page_html(&page, "Made by mailseal " MAILSEAL_VERSION
+			 " from its own checks. Figures are of domains, not of mail; nothing here "
+			 "is a claim of compliance.");
+	page_end(&page);
 }

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* Senders and the plan as a page that stands alone, with charts and the numbers behind them. */
 #include "present/chart.h"
-#include "present/report_css.h"
+#include "present/page_frame.h"
 #include "present/report_words.h"
 #include "present/senders_answers.h"
 #include "present/senders_text.h"
@@ -28,19 +28,11 @@ static const char *const class_tags[] = {
 
 static void write_head(struct page *page, const struct senders_report *report)
 {
-	page_html(page,
-		  "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		  "style-src 'unsafe-inline'\">\n<title>");
-	page_text(page, report->scope.domain);
-	page_html(page, ": who sends</title>\n<style>\n");
-	buffer_puts(page->out, report_css);
-	page_html(page, "</style>\n</head>\n<body>\n"
-			"<a class=\"skip\" href=\"#main\">Skip to the report</a>\n"
-			"<header class=\"page\"><p>Who sends mail as this domain, ");
+	page_begin(page, report->scope.domain, ": who sends");
+	page_html(page, "<header class=\"page\"><p>Who sends mail as this domain, ");
 	page_text(page, day_text(report->arena, report->now / STORE_DAY_SECONDS));
-	page_html(page, "</p></header>\n<main id=\"main\">\n");
+	page_html(page, "</p></header>\n");
+	page_begin_main(page);
 	page_element(page, "h1", NULL, report->scope.domain);
 	page_html(page, "<p class=\"kind\">");
 	page_number(page, report->messages);
@@ -49,33 +41,26 @@ static void write_head(struct page *page, const struct senders_report *report)
 		      SPAN_ARG(day_text(report->arena, report->scope.last_day)));
 }
 
-static void write_number(struct page *page, uint64_t number)
-{
-	page_html(page, "<td class=\"number\">");
-	page_number(page, number);
-	page_html(page, "</td>");
-}
+static const struct page_table days_table = {
+	.label = "Messages a day",
+	.columns = {"Day", "#Pass", "#Fail", "#Reports"},
+};
 
 static void write_day_table(struct page *page, const struct senders_report *report)
 {
-	page_html(page, "<details><summary>Numbers behind this chart</summary>"
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"Messages a day\"><table><thead><tr><th scope=\"col\">Day</th>"
-			"<th scope=\"col\" class=\"number\">Pass</th><th scope=\"col\" "
-			"class=\"number\">Fail</th>"
-			"<th scope=\"col\" class=\"number\">Reports</th></tr></thead><tbody>\n");
+	page_html(page, "<details><summary>Numbers behind this chart</summary>");
+	page_begin_table(page, &days_table);
 	for (size_t i = 0; i < report->days.len; i++) {
 		const struct store_day *day = VECTOR_AT(&report->days, const struct store_day, i);
 		uint64_t pass = day->both_pass + day->dkim_pass + day->spf_pass;
-		page_html(page, "<tr><th scope=\"row\">");
-		page_text(page, day_text(report->arena, day->day));
-		page_html(page, "</th>");
-		write_number(page, pass);
-		write_number(page, day->messages - pass);
-		write_number(page, day->reports);
+		page_begin_row(page, day_text(report->arena, day->day));
+		page_number_cell(page, pass);
+		page_number_cell(page, day->messages - pass);
+		page_number_cell(page, day->reports);
 		page_html(page, "</tr>\n");
 	}
-	page_html(page, "</tbody></table></div></details>\n");
+	page_end_table(page);
+	page_html(page, "</details>\n");
 }
 
 /* A bar for every day of the calendar: a day without reports is a gap, not a missing bar. */
@@ -163,8 +148,8 @@ static void write_sender(struct page *page, const struct senders_report *report,
 		page_tag(page, "info new", "new");
 	}
 	page_html(page, "</td>");
-	write_number(page, sender->messages);
-	write_number(page, sender->failing);
+	page_number_cell(page, sender->messages);
+	page_number_cell(page, sender->failing);
 	page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"4\">");
 	page_text(page, why);
 	page_html(page, " ");
@@ -179,12 +164,12 @@ static void write_sender(struct page *page, const struct senders_report *report,
 static void write_sender_table(struct page *page, const struct senders_report *report,
 			       const struct sender *const *senders, size_t count, const char *label)
 {
-	page_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-	page_string(page, label);
-	page_html(page, "\"><table class=\"senders\"><thead><tr><th scope=\"col\">Sender</th>"
-			"<th scope=\"col\">Is</th><th scope=\"col\" class=\"number\">Messages</th>"
-			"<th scope=\"col\" class=\"number\">Fail</th>"
-			"</tr></thead><tbody>\n");
+	const struct page_table table = {
+		.label = label,
+		.class_name = "senders",
+		.columns = {"Sender", "Is", "#Messages", "#Fail"},
+	};
+	page_begin_table(page, &table);
 	size_t spoofers = 0;
 	uint64_t left_out = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -195,7 +180,7 @@ static void write_sender_table(struct page *page, const struct senders_report *r
 			left_out += senders[i]->messages;
 		}
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 	if (spoofers > SHOWN_SPOOFERS) {
 		page_html(page, "<p>And ");
 		page_number(page, spoofers - SHOWN_SPOOFERS);
@@ -206,22 +191,23 @@ static void write_sender_table(struct page *page, const struct senders_report *r
 	}
 }
 
+static const struct page_table left_out_table = {
+	.label = "Reports that are left out",
+	.class_name = "senders",
+	.columns = {"In the name of", "#Reports", "#Messages"},
+};
+
 static void write_left_out(struct page *page, const struct senders_report *report)
 {
-	page_html(page,
-		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Reports that "
-		  "are left out\"><table class=\"senders\"><thead><tr>"
-		  "<th scope=\"col\">In the name of</th>"
-		  "<th scope=\"col\" class=\"number\">Reports</th>"
-		  "<th scope=\"col\" class=\"number\">Messages</th></tr></thead><tbody>\n");
+	page_begin_table(page, &left_out_table);
 	for (size_t i = 0; i < report->left_out_reports.len; i++) {
 		const struct store_authenticity_line *line = VECTOR_AT(
 			&report->left_out_reports, const struct store_authenticity_line, i);
 		page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
 		page_text(page, line->reporter);
 		page_html(page, "</th>");
-		write_number(page, line->reports);
-		write_number(page, line->messages);
+		page_number_cell(page, line->reports);
+		page_number_cell(page, line->messages);
 		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"3\">In a mail from ");
 		page_text(page, line->mail_from);
 		page_html(page, ". ");
@@ -230,7 +216,7 @@ static void write_left_out(struct page *page, const struct senders_report *repor
 		page_text(page, day_text(report->arena, line->last_at / STORE_DAY_SECONDS));
 		page_html(page, ".</span></td></tr>\n");
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 }
 
 static void write_origins(struct page *page, const struct senders_report *report)
@@ -252,23 +238,26 @@ static void write_origins(struct page *page, const struct senders_report *report
 	}
 }
 
+static const struct page_table tls_table = {
+	.label = "TLS sessions",
+	.class_name = "senders",
+	.columns = {"Result", "#Sessions"},
+};
+
 static void write_tls(struct page *page, const struct senders_report *report)
 {
 	if (report->tls.len == 0) {
 		return;
 	}
-	page_html(page,
-		  "<h2>TLS sessions</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-		  "role=\"region\" aria-label=\"TLS sessions\"><table class=\"senders\"><thead><tr>"
-		  "<th scope=\"col\">Result</th>"
-		  "<th scope=\"col\" class=\"number\">Sessions</th></tr></thead><tbody>\n");
+	page_html(page, "<h2>TLS sessions</h2>\n");
+	page_begin_table(page, &tls_table);
 	for (size_t i = 0; i < report->tls.len; i++) {
 		const struct tls_line *line = VECTOR_AT(&report->tls, const struct tls_line, i);
 		struct span meaning = tls_cause_sentence(line->result);
 		page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
 		page_text(page, line->result);
 		page_html(page, "</th>");
-		write_number(page, line->sessions);
+		page_number_cell(page, line->sessions);
 		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"2\">");
 		if (line->mx.len > 0) {
 			page_html(page, "At ");
@@ -280,70 +269,69 @@ static void write_tls(struct page *page, const struct senders_report *report)
 		page_text(page, line->reporter);
 		page_html(page, ".</span></td></tr>\n");
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 }
+
+static const struct page_table failures_table = {
+	.label = "Failure reports",
+	.columns = {"Source", "#Incidents", "Last", "What was told"},
+};
 
 static void write_failures(struct page *page, const struct senders_report *report)
 {
 	if (report->failures.len == 0) {
 		return;
 	}
-	page_html(page,
-		  "<h2>Failure reports on single messages</h2>\n<div class=\"scroll\" "
-		  "tabindex=\"0\" role=\"region\" aria-label=\"Failure reports\"><table>"
-		  "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\" "
-		  "class=\"number\">Incidents</th>"
-		  "<th scope=\"col\">Last</th><th scope=\"col\">What was told</th></tr></thead>"
-		  "<tbody>\n");
+	page_html(page, "<h2>Failure reports on single messages</h2>\n");
+	page_begin_table(page, &failures_table);
 	for (size_t i = 0; i < report->failures.len; i++) {
 		const struct failure_line *line =
 			VECTOR_AT(&report->failures, const struct failure_line, i);
 		page_html(page, "<tr>");
 		page_element(page, "td", NULL, line->source);
-		write_number(page, line->incidents);
+		page_number_cell(page, line->incidents);
 		page_element(page, "td", NULL, day_text(report->arena, line->last_day));
 		page_element(page, "td", NULL, failure_text(report->arena, line));
 		page_html(page, "</tr>\n");
 	}
-	page_html(page, "</tbody></table></div>\n");
+	page_end_table(page);
 }
+
+static const struct page_table impact_table = {
+	.label = "What a stricter policy would have stopped",
+	.columns = {"Mail", "#Messages", "#Stopped"},
+};
 
 static void write_impact(struct page *page, const struct senders_report *report)
 {
-	page_html(page, "<h3>What a stricter policy would have stopped in the last 30 days</h3>\n"
-			"<table><thead><tr><th scope=\"col\">Mail</th>"
-			"<th scope=\"col\" class=\"number\">Messages</th><th scope=\"col\" "
-			"class=\"number\">Stopped</th></tr></thead>"
-			"<tbody>\n");
+	page_html(page, "<h3>What a stricter policy would have stopped in the last 30 days</h3>\n");
+	page_begin_table(page, &impact_table);
 	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
-		buffer_printf(page->out, "<tr><th scope=\"row\">%s</th>", class_titles[i]);
-		write_number(page, report->classes[i].recent_messages);
-		write_number(page, report->classes[i].recent_failing);
+		page_begin_row(page, span_of_string(class_titles[i]));
+		page_number_cell(page, report->classes[i].recent_messages);
+		page_number_cell(page, report->classes[i].recent_failing);
 		page_html(page, "</tr>\n");
 	}
-	page_html(page, "</tbody></table>\n");
+	page_end_table(page);
 }
 
 static void write_total(struct page *page, struct span name, const struct what_if_total *total)
 {
-	page_html(page, "<tr><th scope=\"row\">");
-	page_text(page, name);
-	page_html(page, "</th>");
-	write_number(page, total->messages);
-	write_number(page, total->failing_before);
-	write_number(page, total->failing_after);
-	write_number(page, total->undecided);
+	page_begin_row(page, name);
+	page_number_cell(page, total->messages);
+	page_number_cell(page, total->failing_before);
+	page_number_cell(page, total->failing_after);
+	page_number_cell(page, total->undecided);
 	page_html(page, "</tr>\n");
 }
 
-static void write_total_head(struct page *page, const char *title)
+static void write_total_head(struct page *page, const char *title, const char *label)
 {
-	page_html(page, "<table><thead><tr><th scope=\"col\">");
-	page_string(page, title);
-	page_html(page, "</th><th scope=\"col\" class=\"number\">Messages</th>"
-			"<th scope=\"col\" class=\"number\">Fail now</th>"
-			"<th scope=\"col\" class=\"number\">Would fail</th>"
-			"<th scope=\"col\" class=\"number\">Undecided</th></tr></thead><tbody>\n");
+	const struct page_table table = {
+		.label = label,
+		.columns = {title, "#Messages", "#Fail now", "#Would fail", "#Undecided"},
+	};
+	page_begin_table(page, &table);
 }
 
 static void write_what_if(struct page *page, const struct plan_what_if *what_if)
@@ -352,20 +340,20 @@ static void write_what_if(struct page *page, const struct plan_what_if *what_if)
 		return;
 	}
 	page_html(page, "<h3>The last 30 days under the assumed records</h3>\n");
-	write_total_head(page, "Mail");
+	write_total_head(page, "Mail", "Mail under the assumed records");
 	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
 		write_total(page, span_of_string(class_titles[i]), &what_if->classes[i]);
 	}
-	page_html(page, "</tbody></table>\n");
+	page_end_table(page);
 	if (what_if->sender_count == 0) {
 		return;
 	}
 	page_html(page, "<h3>Senders for whom something changes</h3>\n");
-	write_total_head(page, "Sender");
+	write_total_head(page, "Sender", "Senders for whom something changes");
 	for (size_t i = 0; i < what_if->sender_count; i++) {
 		write_total(page, what_if->senders[i].sender->name, &what_if->senders[i].total);
 	}
-	page_html(page, "</tbody></table>\n");
+	page_end_table(page);
 }
 
 /* none, quarantine, reject: where the domain stands, since when. */
@@ -440,7 +428,9 @@ void present_senders_html(const struct senders_report *report, const struct plan
 	write_origins(&page, report);
 	write_tls(&page, report);
 	write_failures(&page, report);
-	page_html(&page, "</main>\n<footer class=\"page\"><p>Made ");
+	page_begin_foot(&page);
+	page_html(&page, "Made ");
 	page_string(&page, time_format(report->now).text);
-	page_html(&page, " by mailseal.</p></footer>\n</body>\n</html>\n");
+	page_html(&page, " by mailseal " MAILSEAL_VERSION ".");
+	page_end(&page);
 }

@@ -71,12 +71,29 @@ struct batch {
 	size_t open_from; /* facts from here on are the open report's */
 };
 
+/* The rows of a domain's week. */
+struct part_week {
+	int64_t week;
+	int64_t domain;
+};
+
+/* So many weeks of domains are tidied up by one commit; more wait until they are written to
+ * again. */
+#define OPEN_PARTS_MAX 1024
+
+/* Where this batch left parts with room in them. */
+struct open_parts {
+	size_t count;
+	struct part_week places[OPEN_PARTS_MAX];
+};
+
 struct store {
 	struct driver *driver;
 	struct word_cache words;
 	struct word_cache domains;
 	struct row_patterns patterns;
 	struct batch batch;
+	struct open_parts open_parts;
 	int64_t next_report_id;
 	int64_t report_ids_left;
 	bool is_in_batch;

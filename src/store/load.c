@@ -3,6 +3,7 @@
 /* Reports and their rows into the database, each report once. */
 #include "store/batch.h"
 #include "store/details.h"
+#include "store/parts.h"
 
 int store_begin(struct store *store, struct failure *reterr)
 {
@@ -16,6 +17,7 @@ int store_begin(struct store *store, struct failure *reterr)
 	}
 	if (r == 0) {
 		store->is_in_batch = true;
+		store->open_parts.count = 0;
 		r = store->driver->class->script(store->driver, store->driver->class->writer_sql,
 						 reterr);
 	}
@@ -33,6 +35,9 @@ int store_commit(struct store *store, struct failure *reterr)
 {
 	int r = batch_settle(store, /* ret_outcome */ NULL, reterr);
 	if (r == 0) {
+		r = parts_join_noted(store, reterr);
+	}
+	if (r == 0) {
 		r = store->driver->class->facts_flush(store->driver, reterr);
 	}
 	if (r == 0) {
@@ -49,6 +54,7 @@ void store_rollback(struct store *store)
 {
 	struct failure ignored;
 	batch_forget(&store->batch);
+	store->open_parts.count = 0;
 	store->driver->class->facts_forget(store->driver);
 	(void)store->driver->class->script(store->driver, "ROLLBACK", &ignored);
 	store->report.is_open = false;

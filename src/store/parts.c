@@ -26,6 +26,9 @@ int part_writer_finish(struct part_writer *writer, struct failure *reterr)
 					driver_integer(writer->report),
 					driver_octets(span_of(writer->octets, writer->len))};
 	struct driver_query query = {.sql = add_part_sql, .values = values, .count = 4};
+	if (writer->len < PART_OPEN_BYTES) {
+		parts_note_open(writer->store, &(struct part_week){writer->week, writer->domain});
+	}
 	writer->len = 0;
 	return store_query(writer->store, &query, reterr);
 }
@@ -66,6 +69,17 @@ int part_add(struct part_writer *writer, const struct part_place *place,
 		writer->report = place->report;
 	}
 	put_row(writer, place->day, fact);
+	return r;
+}
+
+int part_add_packed(struct part_writer *writer, const struct part_week *place, struct span row,
+		    struct failure *reterr)
+{
+	int r = writer->len + row.len > PART_MAX_BYTES ? part_writer_finish(writer, reterr) : 0;
+	writer->week = place->week;
+	writer->domain = place->domain;
+	memcpy(writer->octets + writer->len, row.ptr, row.len);
+	writer->len += row.len;
 	return r;
 }
 

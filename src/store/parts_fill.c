@@ -103,6 +103,23 @@ int parts_fill(struct store *store, struct failure *reterr)
 	return r;
 }
 
+/* ---- many small ones ---- */
+
+int parts_join_all(struct store *store, struct failure *reterr)
+{
+	struct pair_list list;
+	struct driver_query query = {.sql = "SELECT week, domain FROM stream_part WHERE"
+					    " length(octets) < " PART_OPEN_SQL
+					    " GROUP BY week, domain HAVING count(*) > 1"};
+	int r = read_pairs(store, &query, &list, reterr);
+	for (size_t i = 0; r == 0 && i < list.pairs.len; i++) {
+		const struct pair *pair = VECTOR_AT(&list.pairs, const struct pair, i);
+		r = parts_join(store, &(struct part_week){pair->first, pair->second}, 1, reterr);
+	}
+	arena_free(list.arena);
+	return r;
+}
+
 /* ---- from the rows of one report ---- */
 
 /* source, messages, pattern */

@@ -157,6 +157,10 @@ static const char drop_weeks[] = "DROP TABLE stream_week";
 static const char left_out_sql[] = "CREATE INDEX report_left_out ON report (domain, day)"
 				   " WHERE authenticity BETWEEN 20 AND 29;";
 
+/* Parts with room in them, of which each week of a domain has one. */
+static const char open_parts_sql[] = "CREATE INDEX stream_part_open ON stream_part (week, domain)"
+				     " WHERE length(octets) < " PART_OPEN_SQL;
+
 static const struct migration_step steps[] = {
 	{.sql = {[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
 	{.sql = {[DRIVER_SQLITE] = weeks_sqlite, [DRIVER_POSTGRESQL] = weeks_postgresql}},
@@ -165,6 +169,8 @@ static const struct migration_step steps[] = {
 	 .fill = parts_fill},
 	{.sql = {[DRIVER_SQLITE] = drop_weeks, [DRIVER_POSTGRESQL] = drop_weeks}},
 	{.sql = {[DRIVER_SQLITE] = left_out_sql, [DRIVER_POSTGRESQL] = left_out_sql}},
+	{.sql = {[DRIVER_SQLITE] = open_parts_sql, [DRIVER_POSTGRESQL] = open_parts_sql},
+	 .fill = parts_join_all},
 };
 
 const struct migration_list migrations_reports = {"reports", steps,

@@ -13,6 +13,7 @@
 #include "place.h"
 #include "store/flags.h"
 #include "store/internal.h"
+#include "store/parts.h"
 #include "unit.h"
 
 #define REPORTS 300
@@ -298,6 +299,139 @@ static void test_audit_sees_what_is_wrong(void **state)
 	assert_clean(world);
 }
 
+/* ---- joining parts ---- */
+
+#define SMALL_REPORTS 400
+#define SMALL_DAYS 20
+
+/* One report a commit, as a mailbox that is read every hour brings them. */
+static void add_small_report(struct world *world, int number, bool is_kept)
+{
+	struct failure failure;
+	char id[24];
+	int64_t begin = (int64_t)(FIRST_DAY + 200 + number % SMALL_DAYS) * STORE_DAY_SECONDS;
+	snprintf(id, sizeof(id), "small %d", number);
+	struct store_report report = {
+		.kind = STORE_AGGREGATE,
+		.reporter = SPAN("reporter.example"),
+		.id = span_of_string(id),
+		.domain = SPAN("small.example"),
+		.begin_at = begin,
+		.end_at = begin + STORE_DAY_SECONDS - 1,
+		.content = SPAN("0123456789abcdef"),
+	};
+	must(store_begin(world->store, &failure), &failure);
+	must(store_report_begin(world->store, &report, &failure), &failure);
+	for (int i = 1; i < 6; i++) {
+		add_row(world, i);
+	}
+	must(store_report_end(world->store, &report, /* ret_outcome */ NULL, &failure), &failure);
+	if (is_kept) {
+		must(store_commit(world->store, &failure), &failure);
+	} else {
+		store_rollback(world->store);
+	}
+}
+
+struct part_count {
+	int64_t parts;
+	int64_t octets;
+	int64_t weeks;
+	int64_t open; /* the most of one week and domain */
+};
+
+static int take_parts(void *context, const struct driver_row *row)
+{
+	struct part_count *count = context;
+	const struct driver_value *v = row->values;
+	*count = (struct part_count){v[0].integer, v[1].integer, v[2].integer, v[3].integer};
+	return 0;
+}
+
+static struct part_count count_parts(struct world *world, const char *domain)
+{
+	struct failure failure;
+	struct part_count count = {0};
+	struct driver_value name = driver_text(span_of_string(domain));
+	struct driver_query query = {
+		"SELECT CAST(sum(n) AS BIGINT), CAST(sum(octets) AS BIGINT), count(*),"
+		" CAST(max(open) AS BIGINT) FROM (SELECT count(*) AS n, sum(length(octets)) AS"
+		" octets, count(CASE WHEN length(octets) < " PART_OPEN_SQL " THEN 1 END) AS open"
+		" FROM stream_part WHERE domain = (SELECT id FROM domain WHERE name = $1)"
+		" GROUP BY week) w",
+		&name, 1, take_parts, &count};
+	must(store_query(world->store, &query, &failure), &failure);
+	return count;
+}
+
+static void test_small_reports_share_parts(void **state)
+{
+	struct world *world = *state;
+	for (int i = 0; i < SMALL_REPORTS; i++) {
+		add_small_report(world, i, /* is_kept */ true);
+	}
+	struct part_count count = count_parts(world, "small.example");
+	assert_int_equal(count.open, 1);
+	assert_true(count.octets > SMALL_REPORTS * 5 * 8);
+	assert_true(count.parts <= count.octets / PART_OPEN_BYTES + count.weeks);
+	struct store_scope scope = {SPAN("small.example"), 0, STORE_DAY_MAX};
+	compare_answers(world, &scope, FIRST_DAY + 210);
+	assert_clean(world);
+}
+
+static void test_no_part_is_joined_by_what_is_taken_back(void **state)
+{
+	struct world *world = *state;
+	struct part_count before = count_parts(world, "small.example");
+	add_small_report(world, SMALL_REPORTS, /* is_kept */ false);
+	struct part_count after = count_parts(world, "small.example");
+	assert_memory_equal(&before, &after, sizeof(before));
+	assert_clean(world);
+}
+
+struct report_places {
+	size_t count;
+	struct part_place places[REPORTS + SMALL_REPORTS];
+};
+
+static int take_place(void *context, const struct driver_row *row)
+{
+	struct report_places *list = context;
+	const struct driver_value *v = row->values;
+	list->places[list->count++] = (struct part_place){v[0].integer, v[1].integer, v[2].integer};
+	return 0;
+}
+
+/* A store in which every report has parts of its own, as earlier programs left them. */
+static void test_older_parts_are_joined(void **state)
+{
+	struct world *world = *state;
+	static struct report_places list;
+	struct failure failure;
+	struct driver_query ask = {.sql = "SELECT day, domain, id FROM report r WHERE kind = 1"
+					  " AND " COUNTS("r"),
+				   .each = take_place,
+				   .context = &list};
+	run_script(world, "BEGIN");
+	must(store_query(world->store, &ask, &failure), &failure);
+	run_script(world, "DELETE FROM stream_part");
+	for (size_t i = 0; i < list.count; i++) {
+		must(parts_write_report(world->store, &list.places[i], &failure), &failure);
+	}
+	run_script(world, "DROP INDEX stream_part_open");
+	run_script(world, "DELETE FROM store_step WHERE module = 'reports' AND number = 7");
+	run_script(world, "COMMIT");
+	assert_true(count_parts(world, "small.example").parts >= SMALL_REPORTS);
+	store_close(world->store);
+	must(store_open(world->location, &world->store, &failure), &failure);
+	assert_int_equal(count_parts(world, "small.example").open, 1);
+	assert_int_equal(count_parts(world, "sum.example").open, 1);
+	assert_clean(world);
+	test_weeks_answer_as_rows_do(state);
+}
+
+/* ---- older stores ---- */
+
 /* Columns of the first step, in an order that both databases share. */
 #define OLD_COLUMNS                                                                                \
 	"flags INTEGER NOT NULL, header_from INTEGER NOT NULL, envelope_from INTEGER NOT NULL,"    \
@@ -368,6 +502,9 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_sums_agree_with_rows, &world),
 		cmocka_unit_test_prestate(test_weeks_answer_as_rows_do, &world),
 		cmocka_unit_test_prestate(test_audit_sees_what_is_wrong, &world),
+		cmocka_unit_test_prestate(test_small_reports_share_parts, &world),
+		cmocka_unit_test_prestate(test_no_part_is_joined_by_what_is_taken_back, &world),
+		cmocka_unit_test_prestate(test_older_parts_are_joined, &world),
 		cmocka_unit_test_prestate(test_older_store_gets_its_sums, &world),
 		cmocka_unit_test_prestate(test_later_store_is_refused, &world),
 	};

@@ -106,6 +106,25 @@ static bool leaf_weak_key(const struct tls_case *c, const struct transit_leaf *l
 	       view->key_type == X509_KEY_DSA;
 }
 
+/* RFC 8422 5.1.1 deprecates all other curves; RFC 8446 4.2.3 signs with none of them */
+static bool leaf_odd_curve(const struct tls_case *c, const struct transit_leaf *leaf,
+			   struct span *ret_what)
+{
+	static const struct span known[] = {
+		SPAN_INIT("prime256v1"),
+		SPAN_INIT("secp384r1"),
+		SPAN_INIT("secp521r1"),
+	};
+	const struct x509_view *view = &leaf->view;
+	bool is_odd = view->key_type == X509_KEY_EC && view->curve.len > 0 &&
+		      view->key_bits >= LEAST_EC_BITS;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		is_odd = is_odd && !span_equal(view->curve, known[i]);
+	}
+	*ret_what = arena_printf(c->a->arena, "EC on %.*s", SPAN_ARG(view->curve));
+	return is_odd;
+}
+
 static bool is_weak_hash(enum tls_hash hash)
 {
 	return hash == TLS_HASH_SHA1 || hash == TLS_HASH_MD5;
@@ -144,6 +163,7 @@ LEAF_RULE(is_misnamed, leaf_misnamed)
 LEAF_RULE(is_untrusted, leaf_untrusted)
 LEAF_RULE(is_self_signed, leaf_self_signed)
 LEAF_RULE(has_weak_key, leaf_weak_key)
+LEAF_RULE(has_odd_curve, leaf_odd_curve)
 LEAF_RULE(has_weak_signature, leaf_weak_signature)
 LEAF_RULE(has_wrong_usage, leaf_wrong_usage)
 
@@ -173,6 +193,7 @@ const struct tls_rule tls_certificate_rules[] = {
 	{.id = FINDING_TLS_CERTIFICATE_UNTRUSTED, .holds = is_untrusted},
 	{.id = FINDING_TLS_CERTIFICATE_SELF_SIGNED, .holds = is_self_signed},
 	{.id = FINDING_TLS_CERTIFICATE_KEY, .holds = has_weak_key},
+	{.id = FINDING_TLS_CERTIFICATE_CURVE, .holds = has_odd_curve},
 	{.id = FINDING_TLS_CERTIFICATE_SIGNATURE, .holds = has_weak_signature},
 	{.id = FINDING_TLS_CERTIFICATE_USAGE, .holds = has_wrong_usage},
 	{.id = FINDING_TLS_CERTIFICATE_SEVERAL, .holds = has_several},

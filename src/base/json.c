@@ -193,3 +193,14 @@ void json_key_null(struct json_writer *json, const char *key)
 	json_key(json, key);
 	json_put_null(json);
 }
+
+void json_key_strings(struct json_writer *json, const char *key, const struct span *strings,
+		      size_t count)
+{
+	json_key(json, key);
+	json_array_begin(json);
+	for (size_t i = 0; i < count; i++) {
+		json_put_string(json, strings[i]);
+	}
+	json_array_end(json);
+}

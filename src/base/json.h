@@ -39,5 +39,7 @@ void json_key_string(struct json_writer *json, const char *key, struct span s);
 void json_key_number(struct json_writer *json, const char *key, int64_t number);
 void json_key_bool(struct json_writer *json, const char *key, bool value);
 void json_key_null(struct json_writer *json, const char *key);
+void json_key_strings(struct json_writer *json, const char *key, const struct span *strings,
+		      size_t count);
 
 #endif

@@ -24,6 +24,8 @@ extern const size_t endpoint_probe_field_count;
 /* Each writes one object; the key must have been written. */
 void endpoint_write(struct json_writer *json, const struct smtp_endpoint *endpoint);
 void policy_write(struct json_writer *json, const struct policy_fetch *policy);
+/* A value: the octets as base64. */
+void facts_put_octets(struct json_writer *json, struct span octets);
 /* The object is the reader's; complaints go to it. NULL when memory is out. */
 struct smtp_endpoint *endpoint_read(struct reader *reader);
 const struct policy_fetch *policy_read(struct reader *reader);

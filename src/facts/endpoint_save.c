@@ -67,7 +67,7 @@ static void put_time(struct json_writer *json, const char *key, int64_t time)
 	}
 }
 
-static void put_octets(struct json_writer *json, struct span octets)
+void facts_put_octets(struct json_writer *json, struct span octets)
 {
 	struct buffer text = buffer_new(FACTS_LINE_MAX);
 	base64_encode(&text, octets);
@@ -85,7 +85,7 @@ static void put_octets_list(struct json_writer *json, const char *key, const str
 	json_key(json, key);
 	json_array_begin(json);
 	for (size_t i = 0; i < count; i++) {
-		put_octets(json, list[i]);
+		facts_put_octets(json, list[i]);
 	}
 	json_array_end(json);
 }
@@ -140,12 +140,7 @@ static void put_ehlo(struct json_writer *json, const char *key, const struct end
 	json_object_begin(json);
 	json_key_number(json, "code", ehlo->reply.code);
 	put_string(json, "text", ehlo->reply.text);
-	json_key(json, "keywords");
-	json_array_begin(json);
-	for (size_t i = 0; i < ehlo->keyword_count; i++) {
-		json_put_string(json, ehlo->keywords[i]);
-	}
-	json_array_end(json);
+	json_key_strings(json, "keywords", ehlo->keywords, ehlo->keyword_count);
 	put_flag(json, "cut", ehlo->is_cut);
 	json_object_end(json);
 }
@@ -205,7 +200,7 @@ static void put_presentation(struct json_writer *json,
 	put_time(json, "trusted_until", presentation->trusted_until);
 	if (presentation->ocsp.len > 0) {
 		json_key(json, "ocsp");
-		put_octets(json, presentation->ocsp);
+		facts_put_octets(json, presentation->ocsp);
 	}
 	put_probe(json, "asks_certificate", presentation->asks_certificate);
 	put_number(json, "early_data", presentation->early_data_bytes);

@@ -12,15 +12,6 @@ static void put_string(struct json_writer *json, const char *key, struct span te
 	}
 }
 
-static void put_octets(struct json_writer *json, struct span octets)
-{
-	struct buffer text = buffer_new(FACTS_LINE_MAX);
-	base64_encode(&text, octets);
-	json_put_string(json, buffer_span(&text));
-	json->buffer->is_failed |= text.is_failed;
-	buffer_free(&text);
-}
-
 static void put_body(struct json_writer *json, struct span body)
 {
 	if (body.len == 0) {
@@ -31,7 +22,7 @@ static void put_body(struct json_writer *json, struct span body)
 		return;
 	}
 	json_key(json, "body_base64");
-	put_octets(json, body);
+	facts_put_octets(json, body);
 }
 
 void policy_write(struct json_writer *json, const struct policy_fetch *policy)
@@ -49,7 +40,7 @@ void policy_write(struct json_writer *json, const struct policy_fetch *policy)
 	json_key(json, "chain");
 	json_array_begin(json);
 	for (size_t i = 0; i < policy->chain_count; i++) {
-		put_octets(json, policy->chain[i]);
+		facts_put_octets(json, policy->chain[i]);
 	}
 	json_array_end(json);
 	put_body(json, policy->body);

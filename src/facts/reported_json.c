@@ -82,12 +82,7 @@ static void write_sender(struct json_writer *json, const struct reported_sender 
 	put_count(json, "messages", sender->messages);
 	put_count(json, "failing", sender->failing);
 	put_count(json, "spf_failing", sender->spf_failing);
-	json_key(json, "addresses");
-	json_array_begin(json);
-	for (size_t i = 0; i < sender->address_count; i++) {
-		json_put_string(json, sender->addresses[i]);
-	}
-	json_array_end(json);
+	json_key_strings(json, "addresses", sender->addresses, sender->address_count);
 	json_object_end(json);
 }
 
@@ -114,12 +109,7 @@ static void write_sources(struct json_writer *json, const struct reported *repor
 	if (reported->is_spf_cut) {
 		json_key_bool(json, "spf_sources_cut", true);
 	}
-	json_key(json, "spf_sources");
-	json_array_begin(json);
-	for (size_t i = 0; i < reported->spf_source_count; i++) {
-		json_put_string(json, reported->spf_sources[i]);
-	}
-	json_array_end(json);
+	json_key_strings(json, "spf_sources", reported->spf_sources, reported->spf_source_count);
 }
 
 void reported_write(struct json_writer *json, const struct reported *reported)

@@ -18,12 +18,7 @@ void facts_write_header(const struct facts_header *header, struct buffer *line)
 	json_key_number(&json, "mailseal_facts", 1);
 	json_key_string(&json, "version", SPAN(MAILSEAL_VERSION));
 	json_key_string(&json, "created", span_of_string(time_format(header->created_at).text));
-	json_key(&json, "domains");
-	json_array_begin(&json);
-	for (size_t i = 0; i < header->domain_count; i++) {
-		json_put_string(&json, header->domains[i]);
-	}
-	json_array_end(&json);
+	json_key_strings(&json, "domains", header->domains, header->domain_count);
 	json_object_end(&json);
 	buffer_putc(line, '\n');
 }
@@ -56,12 +51,7 @@ static void write_answer(struct json_writer *json, const struct fact *fact)
 		write_records(json, fact);
 	}
 	if (answer->cname_count > 0) {
-		json_key(json, "cnames");
-		json_array_begin(json);
-		for (size_t i = 0; i < answer->cname_count; i++) {
-			json_put_string(json, answer->cnames[i]);
-		}
-		json_array_end(json);
+		json_key_strings(json, "cnames", answer->cnames, answer->cname_count);
 	}
 	json_key_string(json, "dnssec", span_of_string(dnssec_status_name(answer->dnssec)));
 	if (answer->why_bogus.len > 0) {

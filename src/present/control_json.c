@@ -23,17 +23,6 @@ static void put_word(struct json_writer *json, const char *key, const char *word
 	json_key_string(json, key, span_of_string(word));
 }
 
-static void put_spans(struct json_writer *json, const char *key, const struct span *spans,
-		      size_t count)
-{
-	json_key(json, key);
-	json_array_begin(json);
-	for (size_t i = 0; i < count; i++) {
-		json_put_string(json, spans[i]);
-	}
-	json_array_end(json);
-}
-
 static void put_provider(struct json_writer *json, const struct provider *provider)
 {
 	json_key(json, "provider");
@@ -99,7 +88,7 @@ static void write_spf_node(const struct spf_node *node, struct json_writer *json
 static void write_spf(const struct spf_view *spf, struct json_writer *json)
 {
 	json_object_begin(json);
-	put_spans(json, "records", spf->records, spf->record_count);
+	json_key_strings(json, "records", spf->records, spf->record_count);
 	put_word(json, "result_for_strangers", spf_outcome_name(spf->outcome));
 	json_key_bool(json, "authorises_nobody", spf->only_all);
 	json_key_number(json, "lookups", spf->lookups);
@@ -308,14 +297,14 @@ static void write_mx(const struct mx_view *mx, struct json_writer *json)
 static void write_records(const struct txt_records *found, struct json_writer *json)
 {
 	json_object_begin(json);
-	put_spans(json, "records", found->texts, found->count);
+	json_key_strings(json, "records", found->texts, found->count);
 	json_object_end(json);
 }
 
 static void write_mta_sts(const struct mta_sts_view *view, struct json_writer *json)
 {
 	json_object_begin(json);
-	put_spans(json, "records", view->found.texts, view->found.count);
+	json_key_strings(json, "records", view->found.texts, view->found.count);
 	json_key(json, "policy");
 	policy_json(view, json);
 	json_object_end(json);
@@ -324,7 +313,7 @@ static void write_mta_sts(const struct mta_sts_view *view, struct json_writer *j
 static void write_tls_rpt(const struct tls_rpt_view *view, struct json_writer *json)
 {
 	json_object_begin(json);
-	put_spans(json, "records", view->found.texts, view->found.count);
+	json_key_strings(json, "records", view->found.texts, view->found.count);
 	write_destinations("rua", &view->rua, json);
 	json_object_end(json);
 }

@@ -131,12 +131,7 @@ static void write_json_finding(const struct guidance *g, struct json_writer *jso
 	json_key_string(json, "title", g->title);
 	json_key_string(json, "recommendation", g->recommendation);
 	json_key_string(json, "implementation", g->implementation);
-	json_key(json, "sources");
-	json_array_begin(json);
-	for (size_t i = 0; i < g->source_count; i++) {
-		json_put_string(json, g->sources[i]);
-	}
-	json_array_end(json);
+	json_key_strings(json, "sources", g->sources, g->source_count);
 	json_key_string(json, "reviewed", g->reviewed);
 	json_object_end(json);
 }

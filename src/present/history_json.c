@@ -23,16 +23,6 @@ static void put_record(struct json_writer *json, const struct changed_record *re
 	json_key_string(json, "sentence", record->sentence);
 }
 
-static void put_strings(struct json_writer *json, const char *key, const struct vector *spans)
-{
-	json_key(json, key);
-	json_array_begin(json);
-	for (size_t i = 0; i < spans->len; i++) {
-		json_put_string(json, *VECTOR_AT(spans, struct span, i));
-	}
-	json_array_end(json);
-}
-
 static void put_findings(struct json_writer *json, const struct vector *findings)
 {
 	json_key(json, "findings");
@@ -101,7 +91,7 @@ static void put_change(struct json_writer *json, const struct change *change)
 	json_array_end(json);
 	put_controls(json, &change->controls);
 	put_findings(json, &change->findings);
-	put_strings(json, "unread", &change->unread);
+	json_key_strings(json, "unread", change->unread.items, change->unread.len);
 }
 
 static void put_known(struct json_writer *json, const struct known_standing *known)
@@ -163,7 +153,7 @@ static void put_shared(struct json_writer *json, const struct estate_diff *diff)
 			VECTOR_AT(&diff->records, const struct shared_change, i);
 		json_object_begin(json);
 		put_record(json, shared->record);
-		put_strings(json, "domains", &shared->domains);
+		json_key_strings(json, "domains", shared->domains.items, shared->domains.len);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -199,7 +189,7 @@ void present_json_diff(const struct estate_diff *diff, struct buffer *text)
 	json_key_number(&json, "unchanged", (int64_t)diff->unchanged);
 	json_key_number(&json, "unread", (int64_t)diff->unread);
 	json_key_bool(&json, "complete", !diff->is_cut);
-	put_strings(&json, "new_domains", &diff->new_domains);
+	json_key_strings(&json, "new_domains", diff->new_domains.items, diff->new_domains.len);
 	put_shared(&json, diff);
 	put_domains(&json, diff);
 	json_object_end(&json);

@@ -45,17 +45,6 @@ static void write_controls(struct json_writer *json, const struct assessment *a)
 	json_object_end(json);
 }
 
-static void write_strings(struct json_writer *json, const char *key, const struct span *strings,
-			  size_t count)
-{
-	json_key(json, key);
-	json_array_begin(json);
-	for (size_t i = 0; i < count; i++) {
-		json_put_string(json, strings[i]);
-	}
-	json_array_end(json);
-}
-
 static void write_changes(struct json_writer *json, const struct fix *fix, struct arena *arena)
 {
 	json_key(json, "records");
@@ -91,8 +80,8 @@ static void write_finding(struct json_writer *json, const struct check_result *r
 	json_key_string(json, "recommendation", finding_recommendation(arena, finding));
 	json_key_string(json, "implementation", finding_implementation(arena, finding));
 	write_changes(json, advice_for(result->advice, finding), arena);
-	write_strings(json, "evidence", finding->evidence.items, finding->evidence.len);
-	write_strings(json, "sources", guidance->sources, guidance->source_count);
+	json_key_strings(json, "evidence", finding->evidence.items, finding->evidence.len);
+	json_key_strings(json, "sources", guidance->sources, guidance->source_count);
 	json_object_end(json);
 }
 

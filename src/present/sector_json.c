@@ -48,16 +48,6 @@ static void put_counts(struct json_writer *json, const struct sector_counts *cou
 	put_controls(json, counts);
 }
 
-static void put_spans(struct json_writer *json, const char *key, const struct vector *spans)
-{
-	json_key(json, key);
-	json_array_begin(json);
-	for (size_t i = 0; i < spans->len; i++) {
-		json_put_string(json, *VECTOR_AT(spans, struct span, i));
-	}
-	json_array_end(json);
-}
-
 static void put_items(struct json_writer *json, const char *key, const struct vector *items)
 {
 	json_key(json, key);
@@ -79,8 +69,8 @@ static void put_items(struct json_writer *json, const char *key, const struct ve
 			json_key_number(json, "bits", item->number);
 		}
 		json_key_number(json, "domain_count", (int64_t)item->domain_count);
-		put_spans(json, "domains", &item->domains);
-		put_spans(json, "owners", &item->owners);
+		json_key_strings(json, "domains", item->domains.items, item->domains.len);
+		json_key_strings(json, "owners", item->owners.items, item->owners.len);
 		json_object_end(json);
 	}
 	json_array_end(json);

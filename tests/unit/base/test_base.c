@@ -224,10 +224,12 @@ static void test_json(void **state)
 	json_key(&json, "c");
 	json_object_begin(&json);
 	json_object_end(&json);
+	json_key_strings(&json, "d", (const struct span[]){SPAN("one"), SPAN("two")}, 2);
+	json_key_strings(&json, "e", NULL, 0);
 	json_object_end(&json);
 	assert_row_span("json", buffer_span(&buffer),
 			SPAN("{\"a\":\"x\\\"\\\\\\n\\u0001\\ufffd\xc3\xa9\",\"b\":[-3,true,null],"
-			     "\"c\":{}}"));
+			     "\"c\":{},\"d\":[\"one\",\"two\"],\"e\":[]}"));
 	buffer_free(&buffer);
 }
 

@@ -7,47 +7,6 @@
 #include "assess/mx.h"
 #include "assess/transit.h"
 
-static const enum measure_id measures[] = {
-	MEASURE_TLS_STARTTLS_ALL,
-	MEASURE_TLS_LEAST_VERSION,
-	MEASURE_TLS_BEST_VERSION,
-	MEASURE_TLS_RC4,
-	MEASURE_TLS_3DES,
-	MEASURE_TLS_CERTIFICATE_VALID,
-	MEASURE_TLS_GOOD_SUITE,
-	MEASURE_TLS_SUITE_ORDER,
-	MEASURE_TLS_VERSIONS,
-	MEASURE_TLS_KEY_EXCHANGES,
-	MEASURE_TLS_CIPHERS,
-	MEASURE_TLS_MACS,
-	MEASURE_TLS_GROUPS,
-	MEASURE_TLS_DH_GROUPS,
-	MEASURE_TLS_CERTIFICATE_KEYS,
-	MEASURE_TLS_CERTIFICATE_HASHES,
-	MEASURE_TLS_CERTIFICATE_RSA,
-	MEASURE_TLS_PQ,
-	MEASURE_TLS_SHA1_SIGNATURES,
-	MEASURE_TLS_SHA224_SIGNATURES,
-	MEASURE_TLS_EXTENDED_MASTER_SECRET,
-	MEASURE_TLS_SECURE_RENEGOTIATION,
-	MEASURE_TLS_COMPRESSION,
-	MEASURE_TLS_CLIENT_RENEGOTIATION,
-	MEASURE_TLS_UNLIMITED_RENEGOTIATION,
-	MEASURE_TLS_EARLY_DATA,
-	MEASURE_TLS_LARGE_HELLO,
-	MEASURE_TLS_SPLIT_HELLO,
-	MEASURE_TLS_INJECTION,
-	MEASURE_TLS_CERTIFICATE_RSA_BITS,
-	MEASURE_TLS_CERTIFICATE_DAYS,
-	MEASURE_TLS_CERTIFICATE_REVOKED,
-	MEASURE_TLS_CHAIN_ORDERED,
-	MEASURE_TLS_IPV6_REACHABLE,
-	MEASURE_TLS_DOWNGRADE,
-	MEASURE_DANE_VALID,
-	MEASURE_DANE_PRESENT,
-	MEASURE_DANE_ROLLOVER,
-};
-
 static void set_unmeasured(struct assessment *a, struct span reason)
 {
 	static const enum control controls[] = {CONTROL_TLS, CONTROL_DANE};
@@ -57,8 +16,8 @@ static void set_unmeasured(struct assessment *a, struct span reason)
 			     arena_printf(a->arena, "mail hosts of %.*s", SPAN_ARG(a->domain)),
 			     reason);
 	}
-	for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]); i++) {
-		measure_unknown(a, measures[i], reason);
+	for (int id = MEASURE_TRANSIT_FIRST; id <= MEASURE_TRANSIT_LAST; id++) {
+		measure_unknown(a, (enum measure_id)id, reason);
 	}
 }
 
@@ -66,8 +25,9 @@ static void set_absent(struct assessment *a)
 {
 	a->is_absent[CONTROL_TLS] = true;
 	a->is_absent[CONTROL_DANE] = true;
-	for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]); i++) {
-		measure_not_applicable(a, measures[i], SPAN("the domain names no mail host"));
+	for (int id = MEASURE_TRANSIT_FIRST; id <= MEASURE_TRANSIT_LAST; id++) {
+		measure_not_applicable(a, (enum measure_id)id,
+				       SPAN("the domain names no mail host"));
 	}
 }
 

@@ -398,19 +398,30 @@ static void measure_lists(struct assessment *a)
 
 /* --- least and best version --- */
 
+/* The oldest first. */
+static uint16_t version_at(size_t place)
+{
+	return place == 0 ? TLS_VERSION_SSL2 : (uint16_t)(TLS_VERSION_SSL3 + place - 1);
+}
+
+static struct tally count_version(const struct assessment *a, uint16_t version)
+{
+	struct tally tally = {0};
+	for (size_t i = 0; i < a->transit->endpoint_count; i++) {
+		const struct transit_endpoint *endpoint = &a->transit->endpoints[i];
+		tally.unknown += endpoint->state == TRANSIT_UNKNOWN;
+		if (endpoint->state == TRANSIT_TLS) {
+			count(&tally, endpoint_version_at(endpoint->smtp, version)->is_accepted);
+		}
+	}
+	return tally;
+}
+
 static void measure_least(struct assessment *a)
 {
 	for (size_t v = 0; v < ENDPOINT_VERSIONS; v++) {
-		struct tally tally = {0};
-		uint16_t version = v == 0 ? TLS_VERSION_SSL2 : (uint16_t)(TLS_VERSION_SSL3 + v - 1);
-		for (size_t i = 0; i < a->transit->endpoint_count; i++) {
-			const struct transit_endpoint *endpoint = &a->transit->endpoints[i];
-			tally.unknown += endpoint->state == TRANSIT_UNKNOWN;
-			if (endpoint->state == TRANSIT_TLS) {
-				count(&tally,
-				      endpoint_version_at(endpoint->smtp, version)->is_accepted);
-			}
-		}
+		uint16_t version = version_at(v);
+		struct tally tally = count_version(a, version);
 		if (tally.yes > 0) {
 			measure_word(a, MEASURE_TLS_LEAST_VERSION,
 				     span_of_string(version_word(version)));
@@ -429,16 +440,8 @@ static void measure_best(struct assessment *a)
 {
 	size_t hosts = 0;
 	for (size_t v = ENDPOINT_VERSIONS; v-- > 0;) {
-		struct tally tally = {0};
-		uint16_t version = v == 0 ? TLS_VERSION_SSL2 : (uint16_t)(TLS_VERSION_SSL3 + v - 1);
-		for (size_t i = 0; i < a->transit->endpoint_count; i++) {
-			const struct transit_endpoint *endpoint = &a->transit->endpoints[i];
-			tally.unknown += endpoint->state == TRANSIT_UNKNOWN;
-			if (endpoint->state == TRANSIT_TLS) {
-				count(&tally,
-				      endpoint_version_at(endpoint->smtp, version)->is_accepted);
-			}
-		}
+		uint16_t version = version_at(v);
+		struct tally tally = count_version(a, version);
 		hosts = tally.yes + tally.no + tally.unknown;
 		if (tally.no == 0 && tally.unknown > 0) {
 			measure_unknown(a, MEASURE_TLS_BEST_VERSION,

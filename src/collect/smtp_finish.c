@@ -11,30 +11,31 @@ static void set_reason(struct probe *probe, enum probe_reason reason)
 	}
 }
 
+/* Without TLS 1.2 and older there is nothing these could be asked of. */
+static void set_reasons_before_tls13(struct smtp_endpoint *endpoint, enum probe_reason reason)
+{
+	set_reason(&endpoint->prefers_own_suites, reason);
+	set_reason(&endpoint->signs_sha1, reason);
+	set_reason(&endpoint->signs_sha224, reason);
+	set_reason(&endpoint->extended_master_secret, reason);
+	set_reason(&endpoint->secure_renegotiation, reason);
+	set_reason(&endpoint->encrypt_then_mac, reason);
+	set_reason(&endpoint->compression, reason);
+	set_reason(&endpoint->heartbeat, reason);
+	set_reason(&endpoint->tickets, reason);
+	set_reason(&endpoint->client_renegotiation, reason);
+}
+
 /* Every probe of an endpoint that a stop may have left open. */
 static void set_reasons(struct smtp_endpoint *endpoint, enum probe_reason reason)
 {
-	struct probe *const probes[] = {
-		&endpoint->injection,
-		&endpoint->prefers_own_suites,
-		&endpoint->signs_sha1,
-		&endpoint->signs_sha224,
-		&endpoint->extended_master_secret,
-		&endpoint->secure_renegotiation,
-		&endpoint->encrypt_then_mac,
-		&endpoint->compression,
-		&endpoint->heartbeat,
-		&endpoint->tickets,
-		&endpoint->client_renegotiation,
-		&endpoint->takes_large_hello,
-		&endpoint->takes_huge_hello,
-		&endpoint->takes_split_hello,
-		&endpoint->takes_unknown_version,
-		&endpoint->sends_internal_error,
-	};
-	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
-		set_reason(probes[i], reason);
-	}
+	set_reasons_before_tls13(endpoint, reason);
+	set_reason(&endpoint->injection, reason);
+	set_reason(&endpoint->takes_large_hello, reason);
+	set_reason(&endpoint->takes_huge_hello, reason);
+	set_reason(&endpoint->takes_split_hello, reason);
+	set_reason(&endpoint->takes_unknown_version, reason);
+	set_reason(&endpoint->sends_internal_error, reason);
 	for (size_t i = 0; i < ENDPOINT_VERSIONS; i++) {
 		set_reason(&endpoint->versions[i].is_accepted, reason);
 	}
@@ -43,26 +44,6 @@ static void set_reasons(struct smtp_endpoint *endpoint, enum probe_reason reason
 static bool is_done(const struct smtp_plan *plan, enum smtp_step step)
 {
 	return plan->steps[step].state == SMTP_STEP_DONE;
-}
-
-/* Without TLS 1.2 and older there is nothing these could be asked of. */
-static void set_not_applicable(struct smtp_endpoint *endpoint)
-{
-	struct probe *const probes[] = {
-		&endpoint->extended_master_secret,
-		&endpoint->secure_renegotiation,
-		&endpoint->encrypt_then_mac,
-		&endpoint->compression,
-		&endpoint->heartbeat,
-		&endpoint->tickets,
-		&endpoint->client_renegotiation,
-		&endpoint->signs_sha1,
-		&endpoint->signs_sha224,
-		&endpoint->prefers_own_suites,
-	};
-	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
-		set_reason(probes[i], PROBE_NOT_APPLICABLE);
-	}
 }
 
 static void judge_order(const struct smtp_plan *plan)
@@ -107,7 +88,7 @@ void smtp_plan_finish(struct smtp_plan *plan)
 	if (plan->base_version != 0) {
 		judge_order(plan);
 	} else if (is_done(plan, SMTP_STEP_TLS12) && !plan->is_stopped) {
-		set_not_applicable(endpoint);
+		set_reasons_before_tls13(endpoint, PROBE_NOT_APPLICABLE);
 	}
 	mark_complete(plan);
 	if (plan->is_stopped) {

@@ -53,6 +53,18 @@ struct driver_many {
 	void *context;
 };
 
+/* Which of many values it is the turn of: the context of driver_give_numbered(). */
+struct driver_numbered {
+	const struct driver_many *many;
+	size_t number;
+};
+
+static inline int driver_give_numbered(void *context, const struct driver_row *row)
+{
+	const struct driver_numbered *numbered = context;
+	return numbered->many->each(numbered->many->context, numbered->number, row);
+}
+
 /* One aggregate row. */
 struct driver_fact {
 	int64_t day;

@@ -186,17 +186,6 @@ static int query_postgresql(struct driver *driver, const struct driver_query *qu
 	return r;
 }
 
-struct numbered {
-	const struct driver_many *many;
-	size_t number;
-};
-
-static int give_numbered(void *context, const struct driver_row *row)
-{
-	const struct numbered *numbered = context;
-	return numbered->many->each(numbered->many->context, numbered->number, row);
-}
-
 /* The first line: the rest is hints and context. */
 static int fail_with(const PGresult *result, struct failure *reterr)
 {
@@ -207,13 +196,13 @@ static int fail_with(const PGresult *result, struct failure *reterr)
 
 /* One answer of a statement among others. What follows a failure is only aborted. */
 static int take_answer(struct postgresql_driver *d, const PGresult *result,
-		       const struct numbered *numbered, struct failure *reterr)
+		       const struct driver_numbered *numbered, struct failure *reterr)
 {
 	ExecStatusType status = PQresultStatus(result);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-		struct driver_query query = {.each = numbered->many->each != NULL ? give_numbered
-										  : NULL,
-					     .context = (void *)(uintptr_t)numbered};
+		struct driver_query query = {
+			.each = numbered->many->each != NULL ? driver_give_numbered : NULL,
+			.context = (void *)(uintptr_t)numbered};
 		return give_rows(result, &query);
 	}
 	note_cause(d, result);
@@ -221,7 +210,7 @@ static int take_answer(struct postgresql_driver *d, const PGresult *result,
 }
 
 /* Answers up to the mark that ends them. A statement's answers end with NULL. */
-static int take_answers(struct postgresql_driver *d, struct numbered *numbered, size_t end,
+static int take_answers(struct postgresql_driver *d, struct driver_numbered *numbered, size_t end,
 			struct failure *reterr)
 {
 	int r = 0;
@@ -264,7 +253,7 @@ static int query_many_postgresql(struct driver *driver, const struct driver_many
 				 struct failure *reterr)
 {
 	struct postgresql_driver *d = (struct postgresql_driver *)driver;
-	struct numbered numbered = {many, 0};
+	struct driver_numbered numbered = {many, 0};
 	struct driver_query first = {
 		.sql = many->sql, .values = many->values, .count = many->columns};
 	char name[24];

@@ -173,25 +173,14 @@ static int query_sqlite(struct driver *driver, const struct driver_query *query,
 	return r == 0 ? run_statement(d, &run, reterr) : r;
 }
 
-struct numbered {
-	const struct driver_many *many;
-	size_t number;
-};
-
-static int give_numbered(void *context, const struct driver_row *row)
-{
-	const struct numbered *numbered = context;
-	return numbered->many->each(numbered->many->context, numbered->number, row);
-}
-
 static int query_many_sqlite(struct driver *driver, const struct driver_many *many,
 			     struct failure *reterr)
 {
 	struct sqlite_driver *d = (struct sqlite_driver *)driver;
-	struct numbered numbered = {many, 0};
+	struct driver_numbered numbered = {many, 0};
 	struct run run = {.values = many->values,
 			  .count = many->columns,
-			  .row = many->each != NULL ? give_numbered : NULL,
+			  .row = many->each != NULL ? driver_give_numbered : NULL,
 			  .context = &numbered};
 	int r = prepare(d, many->sql, many->columns, &run.statement, reterr);
 	for (; r == 0 && numbered.number < many->count; numbered.number++) {

@@ -128,8 +128,8 @@ static void show_refused(void *context, const struct report_origin *origin,
 static const char *left_out_text(enum store_authenticity authenticity)
 {
 	return authenticity == STORE_AUTHENTICITY_IMPOSTOR
-		       ? "sent by somebody else than the reporter it names"
-		       : "its mail is aligned with nobody";
+		       ? "proved to be sent by somebody else than the reporter it names"
+		       : "nothing proves who sent its mail, so it may be forged or genuine";
 }
 
 static void show_left_out(void *context, struct span origin, const struct store_report *report)
@@ -189,7 +189,7 @@ static void write_json(const struct ingest_counts *counts, struct buffer *text)
 	put(&json, "left_out", counts->left_out);
 	json_key(&json, "authenticity");
 	json_object_begin(&json);
-	for (int i = 0; i <= STORE_AUTHENTICITY_PROVED; i++) {
+	for (int i = 0; i <= STORE_AUTHENTICITY_LAST; i++) {
 		if (counts->authenticities[i] > 0) {
 			put(&json, authenticity_name((enum store_authenticity)i),
 			    counts->authenticities[i]);
@@ -240,8 +240,12 @@ static void write_text(const struct ingest_counts *counts, struct buffer *text)
 	write_line(text, counts->merged_reports, "reports with more rows for one held already");
 	write_line(text, counts->authenticities[STORE_AUTHENTICITY_PROVED],
 		   "reports proved to come from their reporters");
-	write_line(text, counts->left_out,
+	write_line(text, counts->authenticities[STORE_AUTHENTICITY_ACCEPTED],
+		   "reports accepted as --accept-reporter says");
+	write_line(text, counts->authenticities[STORE_AUTHENTICITY_IMPOSTOR],
 		   "reports proved NOT to come from whom they name: left out of all counts");
+	write_line(text, counts->authenticities[STORE_AUTHENTICITY_UNALIGNED],
+		   "reports of which nothing proves who sent them: left out of all counts");
 	write_line(text, counts->documents[REPORT_REPAIRED], "documents repaired, nothing lost");
 	write_line(text, counts->documents[REPORT_PARTIAL],
 		   "documents of which something was lost");

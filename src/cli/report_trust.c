@@ -6,9 +6,13 @@
 #include <stdlib.h>
 
 #include "cli/session.h"
+#include "records/name.h"
+
+#define NAMES_BYTES ((size_t)64 << 10)
 
 struct report_trust {
 	struct session *session;
+	struct arena *arena; /* of names */
 	struct authenticity_options options;
 };
 
@@ -26,11 +30,40 @@ static int take_hosts(struct report_trust *trust, const struct string_list *host
 	return 0;
 }
 
+/* "Example Reports=bounces.example.net" */
+static int take_accepted(struct report_trust *trust, const struct string_list *pairs,
+			 struct failure *reterr)
+{
+	trust->arena = arena_new(NAMES_BYTES);
+	if (trust->arena == NULL) {
+		return failure_set_memory(reterr, "start");
+	}
+	if (pairs->count > AUTHENTICITY_MAX_ACCEPTED) {
+		return failure_set(reterr, FAILURE_INPUT, "--accept-reporter",
+				   "more than %d reporters", AUTHENTICITY_MAX_ACCEPTED);
+	}
+	for (size_t i = 0; i < pairs->count; i++) {
+		struct span pair = span_of_string(pairs->items[i]);
+		struct accepted_reporter *accepted = &trust->options.accepted[i];
+		size_t at = span_find(pair, '=', 0);
+		accepted->reporter = span_trim(span_slice(pair, 0, at), " ");
+		if (accepted->reporter.len == 0 || at == pair.len ||
+		    !name_canonical(trust->arena, span_trim(span_from(pair, at + 1), " "),
+				    &accepted->sender)) {
+			return failure_set(reterr, FAILURE_INPUT, "--accept-reporter",
+					   "\"%s\" is not REPORTER=DOMAIN", pairs->items[i]);
+		}
+	}
+	trust->options.accepted_count = pairs->count;
+	return 0;
+}
+
 static int fill(struct report_trust *trust, const struct trust_options *options,
 		struct failure *reterr)
 {
 	const struct facts_options facts = {.replay_path = options->replay_path};
 	int r = take_hosts(trust, &options->hosts, reterr);
+	r = r < 0 ? r : take_accepted(trust, &options->accepted, reterr);
 	r = r < 0 ? r : session_open(&options->dns, &facts, &trust->session, reterr);
 	if (r < 0) {
 		return r;
@@ -49,7 +82,11 @@ int report_trust_open(const struct trust_options *options, struct report_trust *
 		      struct failure *reterr)
 {
 	if (options->hosts.count == 0 && !options->is_verifying) {
-		return 0;
+		return options->accepted.count == 0
+			       ? 0
+			       : failure_set(reterr, FAILURE_INPUT, "--accept-reporter",
+					     "needs --authserv-id or --verify: a report is accepted"
+					     " by what proves who brought it");
 	}
 	struct report_trust *trust = calloc(1, sizeof(*trust));
 	if (trust == NULL) {
@@ -71,6 +108,7 @@ void report_trust_close(struct report_trust *trust)
 		if (trust->session != NULL) {
 			session_close(trust->session);
 		}
+		arena_free(trust->arena);
 		free(trust);
 	}
 }

@@ -10,6 +10,7 @@
 struct trust_options {
 	struct dns_options dns;
 	struct string_list hosts;
+	struct string_list accepted;
 	const char *replay_path;
 	bool is_verifying;
 };
@@ -21,6 +22,12 @@ struct trust_options {
 	 "HOST",                                                                                   \
 	 "believe this host's Authentication-Results in mails with reports",                       \
 	 offsetof(type, field.hosts)},                                                             \
+		{"accept-reporter",                                                                \
+		 0,                                                                                \
+		 OPTION_LIST,                                                                      \
+		 "REPORTER=DOMAIN",                                                                \
+		 "count this reporter's reports in mail proved to be of this domain",              \
+		 offsetof(type, field.accepted)},                                                  \
 		{"verify",                                                                         \
 		 0,                                                                                \
 		 OPTION_FLAG,                                                                      \

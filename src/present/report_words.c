@@ -143,7 +143,7 @@ struct span plan_sentence(const struct plan *plan)
 
 struct span authenticity_sentence(enum store_authenticity authenticity)
 {
-	static const enum sentence_id sentences[STORE_AUTHENTICITY_PROVED + 1] = {
+	static const enum sentence_id sentences[STORE_AUTHENTICITY_LAST + 1] = {
 		[STORE_AUTHENTICITY_NOT_JUDGED] = SENTENCE_ORIGIN_NOT_JUDGED,
 		[STORE_AUTHENTICITY_NO_MAIL] = SENTENCE_ORIGIN_NO_MAIL,
 		[STORE_AUTHENTICITY_PASSED_ON] = SENTENCE_ORIGIN_PASSED_ON,
@@ -154,6 +154,7 @@ struct span authenticity_sentence(enum store_authenticity authenticity)
 		[STORE_AUTHENTICITY_UNALIGNED] = SENTENCE_ORIGIN_UNALIGNED,
 		[STORE_AUTHENTICITY_IMPOSTOR] = SENTENCE_ORIGIN_IMPOSTOR,
 		[STORE_AUTHENTICITY_PROVED] = SENTENCE_ORIGIN_PROVED,
+		[STORE_AUTHENTICITY_ACCEPTED] = SENTENCE_ORIGIN_ACCEPTED,
 	};
 	return sentence_get(sentences[authenticity]);
 }
@@ -204,14 +205,18 @@ void origin_sentences(const struct senders_report *report, struct span ret_lines
 	struct arena *arena = report->arena;
 	enum sentence_id unknown = totals.proved_reports == 0 ? SENTENCE_ORIGINS_NONE_PROVED
 							      : SENTENCE_ORIGINS_UNKNOWN;
-	ret_lines[0] = totals.left_out_reports > 0
-			       ? fill_total(arena, SENTENCE_ORIGINS_LEFT_OUT,
-					    totals.left_out_reports, totals.left_out_messages)
+	uint64_t doubtful = totals.left_out_reports - totals.false_reports;
+	ret_lines[0] = totals.false_reports > 0
+			       ? fill_total(arena, SENTENCE_ORIGINS_FALSE, totals.false_reports,
+					    totals.false_messages)
 			       : span_of(NULL, 0);
-	ret_lines[1] = totals.unknown_reports > 0
+	ret_lines[1] = doubtful > 0 ? fill_total(arena, SENTENCE_ORIGINS_DOUBTFUL, doubtful,
+						 totals.left_out_messages - totals.false_messages)
+				    : span_of(NULL, 0);
+	ret_lines[2] = totals.unknown_reports > 0
 			       ? fill_total(arena, unknown, totals.unknown_reports, 0)
 			       : span_of(NULL, 0);
-	ret_lines[2] = repetition_text(report);
+	ret_lines[3] = repetition_text(report);
 }
 
 struct span tls_cause_sentence(struct span result)

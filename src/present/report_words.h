@@ -17,7 +17,7 @@ struct span plan_sentence(const struct plan *plan);
 struct span authenticity_sentence(enum store_authenticity authenticity);
 /* What is to be said of the reports themselves: how many are proved, left out, repeated. Empty
  * lines are none. In the report's arena; ORIGIN_SENTENCES of them. */
-#define ORIGIN_SENTENCES 3
+#define ORIGIN_SENTENCES 4
 void origin_sentences(const struct senders_report *report, struct span ret_lines[ORIGIN_SENTENCES]);
 /* By the RFC's word; empty for "success". */
 struct span tls_cause_sentence(struct span result);

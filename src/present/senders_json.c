@@ -206,6 +206,8 @@ static void put_origins(struct json_writer *json, const struct senders_report *r
 	put_count(json, "unknown_reports", totals.unknown_reports);
 	put_count(json, "left_out_reports", totals.left_out_reports);
 	put_count(json, "left_out_messages", totals.left_out_messages);
+	put_count(json, "false_reports", totals.false_reports);
+	put_count(json, "false_messages", totals.false_messages);
 	json_key(json, "left_out");
 	json_array_begin(json);
 	for (size_t i = 0; i < report->left_out_reports.len; i++) {

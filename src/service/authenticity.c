@@ -30,6 +30,13 @@ struct judging {
 	enum word dmarc;
 	enum word dkim;
 	enum word spf;
+	bool is_accepted; /* proved to be of a service that may bring this reporter's reports */
+};
+
+/* What one field says. */
+struct heard {
+	enum word words[3]; /* DMARC, DKIM, SPF */
+	bool are_accepted[3];
 };
 
 /* ---- the mail ---- */
@@ -118,11 +125,15 @@ static enum word dmarc_word(const struct judging *j, const struct authentication
 								 : WORD_OPEN;
 }
 
-static enum word dkim_word(const struct judging *j, const struct authentication_result *result)
+static struct span signer_of(const struct authentication_result *result)
 {
 	struct span domain = property_of(result, "header", "d");
-	domain = domain.len > 0 ? domain : property_of(result, "header", "i");
-	return word_of(result, is_of_author(j, domain));
+	return domain.len > 0 ? domain : property_of(result, "header", "i");
+}
+
+static enum word dkim_word(const struct judging *j, const struct authentication_result *result)
+{
+	return word_of(result, is_of_author(j, signer_of(result)));
 }
 
 static enum word spf_word(const struct judging *j, const struct authentication_result *result)
@@ -139,18 +150,46 @@ static void add_word(enum word *word, enum word another)
 	}
 }
 
+/* Did the host find this domain to be proved, and may it bring the report? */
+static bool is_accepted(const struct judging *j, struct span domain)
+{
+	struct span name;
+	if (domain.len == 0 || !name_canonical(j->arena, domain, &name)) {
+		return false;
+	}
+	for (size_t i = 0; i < j->options->accepted_count; i++) {
+		const struct accepted_reporter *accepted = &j->options->accepted[i];
+		if (span_equal_nocase(j->report->reporter, accepted->reporter) &&
+		    name_is_at_or_under(name, accepted->sender)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool hears_accepted(const struct judging *j, const struct authentication_result *result,
+			   struct span domain)
+{
+	return span_equal_nocase(result->result, SPAN("pass")) && is_accepted(j, domain);
+}
+
 static void read_results(const struct judging *j, const struct authentication_results *results,
-			 enum word words[3])
+			 struct heard *heard)
 {
 	for (size_t i = 0; i < results->results.len; i++) {
 		const struct authentication_result *result =
 			VECTOR_AT(&results->results, const struct authentication_result, i);
 		if (span_equal_nocase(result->method, SPAN("dmarc"))) {
-			add_word(&words[0], dmarc_word(j, result));
+			add_word(&heard->words[0], dmarc_word(j, result));
+			heard->are_accepted[0] |=
+				dmarc_word(j, result) == WORD_PASS && is_accepted(j, j->author);
 		} else if (span_equal_nocase(result->method, SPAN("dkim"))) {
-			add_word(&words[1], dkim_word(j, result));
+			add_word(&heard->words[1], dkim_word(j, result));
+			heard->are_accepted[1] |= hears_accepted(j, result, signer_of(result));
 		} else if (span_equal_nocase(result->method, SPAN("spf"))) {
-			add_word(&words[2], spf_word(j, result));
+			add_word(&heard->words[2], spf_word(j, result));
+			heard->are_accepted[2] |=
+				hears_accepted(j, result, property_of(result, "smtp", "mailfrom"));
 		}
 	}
 }
@@ -166,6 +205,16 @@ static bool is_believed(const struct judging *j, const struct authentication_res
 	return is_ours;
 }
 
+/* RFC 8460 3: only a signature counts for a TLS report. */
+static void take_heard(struct judging *j, enum word *kept, const struct heard *heard, size_t method)
+{
+	bool may_accept = j->report->kind != STORE_TLS || method == 1;
+	if (*kept == WORD_UNSAID) {
+		*kept = heard->words[method];
+		j->is_accepted = j->is_accepted || (may_accept && heard->are_accepted[method]);
+	}
+}
+
 /* Programs of one host write a field each: for every method the topmost field that has it counts,
  * and what lies below it may be a stranger's. */
 static void read_fields(struct judging *j)
@@ -177,7 +226,7 @@ static void read_fields(struct judging *j)
 		const struct header_field *field =
 			header_find(header, SPAN("Authentication-Results"), i);
 		struct authentication_results results;
-		enum word words[3] = {WORD_UNSAID, WORD_UNSAID, WORD_UNSAID};
+		struct heard heard = {.words = {WORD_UNSAID, WORD_UNSAID, WORD_UNSAID}};
 		if (field == NULL) {
 			return;
 		}
@@ -186,9 +235,9 @@ static void read_fields(struct judging *j)
 			continue;
 		}
 		j->has_results = true;
-		read_results(j, &results, words);
+		read_results(j, &results, &heard);
 		for (size_t k = 0; k < 3; k++) {
-			*kept[k] = *kept[k] == WORD_UNSAID ? words[k] : *kept[k];
+			take_heard(j, kept[k], &heard, k);
 		}
 	}
 }
@@ -227,9 +276,10 @@ static int look(struct judging *j, struct failure *reterr)
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): settled, so looked at */
 	for (size_t i = 0; r == 0 && i < j->look->verdict_count; i++) {
 		const struct dkim_verdict *verdict = &j->look->verdicts[i];
-		if (verdict->result == DKIM_PASS && !verdict->is_single_label &&
-		    is_of_author(j, verdict->signature->domain)) {
-			j->dkim = WORD_PASS;
+		if (verdict->result == DKIM_PASS && !verdict->is_single_label) {
+			struct span domain = verdict->signature->domain;
+			j->dkim = is_of_author(j, domain) ? WORD_PASS : j->dkim;
+			j->is_accepted = j->is_accepted || is_accepted(j, domain);
 		}
 	}
 	facts_free(facts);
@@ -316,7 +366,10 @@ static int judge_mail(struct judging *j, enum store_authenticity *ret_authentici
 		r = look(j, reterr);
 	}
 	if (r == 0) {
-		*ret_authenticity = judge_words(j);
+		enum store_authenticity found = judge_words(j);
+		*ret_authenticity = found != STORE_AUTHENTICITY_PROVED && j->is_accepted
+					    ? STORE_AUTHENTICITY_ACCEPTED
+					    : found;
 		r = arena_has_failed(j->arena) ? failure_set_memory(reterr, "judge a report") : 0;
 	}
 	return r;
@@ -370,6 +423,8 @@ const char *authenticity_name(enum store_authenticity authenticity)
 		return "impostor";
 	case STORE_AUTHENTICITY_PROVED:
 		return "proved";
+	case STORE_AUTHENTICITY_ACCEPTED:
+		return "accepted";
 	}
 	return "not-judged";
 }

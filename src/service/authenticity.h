@@ -17,6 +17,11 @@
  * providers/ knows (report-from) is an impostor; an author whom the report does not name at all is
  * only unknown. Organisations are told by the public suffix list.
  *
+ * So a report is proved genuine, proved false (an impostor's), or it cannot be told. Of the last
+ * kind a mail that is nobody's (unaligned) is not counted, since anybody could have written it,
+ * though genuine reports that were forwarded, or are sent by a service under its own name, look the
+ * same: for the latter the administrator can vouch.
+ *
  * Only the mail that was received is judged, not one inside it: whoever sent that could write what
  * he liked into its header.
  */
@@ -31,12 +36,25 @@
 #include "store/store.h"
 
 #define AUTHENTICITY_MAX_HOSTS 50
+#define AUTHENTICITY_MAX_ACCEPTED 50
 /* Instead of an authserv-id: fields that have none, as Microsoft 365 writes them. */
 #define AUTHENTICITY_NAMELESS "-"
+
+/*
+ * A reporter whose mail is brought by a service under a domain of its own, for which the
+ * administrator vouches: reports that name this reporter, in mail that DKIM, SPF or DMARC proves to
+ * be of this domain or of one below it.
+ */
+struct accepted_reporter {
+	struct span reporter; /* as reports name it, in any case */
+	struct span sender;   /* canonical */
+};
 
 struct authenticity_options {
 	struct span hosts[AUTHENTICITY_MAX_HOSTS]; /* authserv-ids that are believed */
 	size_t host_count;
+	struct accepted_reporter accepted[AUTHENTICITY_MAX_ACCEPTED];
+	size_t accepted_count;
 	bool is_verifying; /* look at signatures ourselves */
 	/* All of these are needed when something is to be judged. */
 	const struct public_suffix_list *suffixes;

@@ -27,8 +27,8 @@ struct ingest_counts {
 	uint64_t rows; /* of new and merged aggregate reports that are not left out */
 	uint64_t messages;
 	/* Of all reports, held ones included; by number. */
-	uint64_t authenticities[STORE_AUTHENTICITY_PROVED + 1];
-	uint64_t left_out; /* proved not to be their reporters' */
+	uint64_t authenticities[STORE_AUTHENTICITY_LAST + 1];
+	uint64_t left_out; /* not their senders', or proved not to be their reporters' */
 	uint64_t warnings[REPORT_WARNING_COUNT];
 	uint64_t refusals[REPORT_REFUSAL_COUNT];
 };

@@ -86,6 +86,9 @@ struct origin_totals senders_origin_totals(const struct senders_report *report)
 			&report->left_out_reports, const struct store_authenticity_line, i);
 		totals.left_out_reports += line->reports;
 		totals.left_out_messages += line->messages;
+		bool is_false = line->authenticity == STORE_AUTHENTICITY_IMPOSTOR;
+		totals.false_reports += is_false ? line->reports : 0;
+		totals.false_messages += is_false ? line->messages : 0;
 	}
 	return totals;
 }

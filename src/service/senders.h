@@ -132,8 +132,10 @@ struct span senders_reporter_organisation(const struct senders_report *report,
 struct origin_totals {
 	uint64_t proved_reports;
 	uint64_t unknown_reports;
-	uint64_t left_out_reports; /* proved not to be their reporters' */
+	uint64_t left_out_reports; /* not their senders', or proved not to be their reporters' */
 	uint64_t left_out_messages;
+	uint64_t false_reports; /* of those left out: proved to be an impostor's */
+	uint64_t false_messages;
 };
 
 struct origin_totals senders_origin_totals(const struct senders_report *report);

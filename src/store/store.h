@@ -12,7 +12,8 @@
  *   same report again is SAME and changes nothing. Under the same identity with other rows it is
  *   MERGED: rows that are not held yet are added.
  *
- * A report that is proved not to be its reporter's (enum store_authenticity) is kept with its rows
+ * A report that is not shown to be its sender's, or proved not to be its reporter's (enum
+ * store_authenticity), is kept with its rows
  * and counts for nothing: it is in no sum and in no answer but store_left_out(). When the
  * same report comes again with better proof, that proof counts from then on.
  *
@@ -64,9 +65,11 @@ enum store_authenticity {
 	STORE_AUTHENTICITY_UNDECIDED = 4,  /* what it wrote, or a look now, decides nothing */
 	STORE_AUTHENTICITY_UNSIGNED = 5,   /* a TLS report without its reporter's signature */
 	STORE_AUTHENTICITY_OTHER_NAME = 6, /* proved to be somebody's whom it does not name */
-	STORE_AUTHENTICITY_UNALIGNED = 20, /* neither DKIM nor SPF is the sender's */
+	STORE_AUTHENTICITY_UNALIGNED = 20, /* neither DKIM nor SPF is the sender's: true or not */
 	STORE_AUTHENTICITY_IMPOSTOR = 21,  /* proved to be another's than the known reporter's */
 	STORE_AUTHENTICITY_PROVED = 30,
+	STORE_AUTHENTICITY_ACCEPTED = 31, /* the administrator vouches for who brings it */
+	STORE_AUTHENTICITY_LAST = STORE_AUTHENTICITY_ACCEPTED,
 };
 
 static inline bool store_is_left_out(enum store_authenticity authenticity)

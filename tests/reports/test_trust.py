@@ -170,6 +170,68 @@ def test_hazard_53_forged_reports_are_told(mailseal, ask, tmp_path):
         assert "evil.example" in page and "move no plan" in page
 
 
+# ---- a reporter whose mail a service sends under its own name ----
+
+BY_SERVICE = f"{HOST}; dkim=pass header.d=mail.service.example; spf=pass smtp.mailfrom=b@bounce.service.example; dmarc=fail header.from=google.com"
+ACCEPT = ("--authserv-id", HOST, "--accept-reporter", "Google.com=service.example")
+
+
+@pytest.mark.parametrize("results,sender,accept,word", [
+    (BY_SERVICE, "noreply@google.com", "Google.com=service.example", "accepted"),
+    (BY_SERVICE, "noreply@google.com", "google.com=mail.service.example", "accepted"),
+    (BY_SERVICE, "noreply@google.com", "google.com=other.example", "unaligned"),
+    (BY_SERVICE, "noreply@google.com", "google.com=x.mail.service.example", "unaligned"),
+    (BY_SERVICE, "noreply@google.com", "google.com=ice.example", "unaligned"),
+    (BY_SERVICE, "noreply@google.com", "other.example=service.example", "unaligned"),
+    (f"{HOST}; dkim=fail header.d=service.example; spf=softfail smtp.mailfrom=service.example", "noreply@google.com",
+     "google.com=service.example", "unaligned"),
+    (f"{HOST}; dkim=pass header.d=google.com", "noreply@google.com", "google.com=google.com", "proved"),
+    (f"{HOST}; dmarc=pass header.from=reports.service.example", "a@reports.service.example", "google.com=service.example", "accepted"),
+    (f"{HOST}; dmarc=pass header.from=reports.service.example", "a@reports.service.example", "x=service.example", "impostor"),
+    ([f"{HOST}; dkim=none; spf=none", BY_SERVICE], "noreply@google.com", "google.com=service.example", "unaligned"),
+    ("mx.evil.example; dkim=pass header.d=service.example", "noreply@google.com", "google.com=service.example", "no-results"),
+])
+def test_hazard_53_a_service_brings_it(mailseal, tmp_path, results, sender, accept, word):
+    assert judged(mailseal, tmp_path, mail(results, sender), options=("--authserv-id", HOST, "--accept-reporter", accept)) == word
+
+
+def test_hazard_53_accepted_reports_are_counted(mailseal, ask, tmp_path):
+    """First left out, with what to do about it; then read again and accepted: counted, once."""
+    db = tmp_path / "r.db"
+    text = mail(BY_SERVICE)
+    result = mailseal("ingest", "-", "--db", db, "--authserv-id", HOST, stdin=text)
+    assert result.returncode == 1
+    assert b"of which nothing proves who sent them" in result.stdout and b"proved NOT" not in result.stdout
+    assert b"may be forged or genuine" in result.stderr
+    answer = ask("senders", "example.org", "--db", db, "--now", NOW, ok=(3,))
+    told = answer["authenticity"]
+    assert (answer["messages"], told["left_out_reports"], told["false_reports"]) == (0, 1, 0)
+    told = " ".join(mailseal("senders", "example.org", "--db", db, "--now", NOW).stdout.decode().split())
+    assert "may be genuine or made up" in told and "--accept-reporter REPORTER=DOMAIN" in told
+    assert "proved to come from somebody else" not in told
+    for _ in range(2):
+        found = ingest(mailseal, db, text, options=ACCEPT, ok=(0,))
+        assert found["authenticity"] == {"accepted": 1}
+        answer = ask("senders", "example.org", "--db", db, "--now", NOW)
+        assert answer["messages"] == 3 and answer["authenticity"]["left_out_reports"] == 0
+
+
+def test_hazard_53_a_tls_report_is_accepted_by_its_signature_only(mailseal, tmp_path):
+    report = tls(number=1)
+    by_spf = f"{HOST}; spf=pass smtp.mailfrom=service.example; dkim=none"
+    assert judged(mailseal, tmp_path, mail(by_spf, report=report, name="r.json.gz"), options=ACCEPT) == "unaligned"
+    assert judged(mailseal, tmp_path, mail(BY_SERVICE, report=report, name="r.json.gz"), options=ACCEPT) == "accepted"
+
+
+@pytest.mark.parametrize("options", [("--accept-reporter", "google.com=service.example"),
+                                     ("--authserv-id", HOST, "--accept-reporter", "google.com"),
+                                     ("--authserv-id", HOST, "--accept-reporter", "=service.example"),
+                                     ("--authserv-id", HOST, "--accept-reporter", "google.com=")])
+def test_accepting_needs_both_names_and_a_proof(mailseal, tmp_path, options):
+    result = mailseal("ingest", "-", "--db", tmp_path / "r.db", *options, stdin=mail(BY_SERVICE))
+    assert result.returncode == 2 and b"--accept-reporter" in result.stderr
+
+
 def journey(kinds):
     """Reports of 40 days from two reporters, one mail each: enough to step on, if they count."""
     for day in range(40):
@@ -256,6 +318,14 @@ def test_hazard_53_our_own_look_finds_the_impostor(mailseal, tmp_path, key):
     text = signed(key, mail(sender="a@evil.example"), "evil.example")
     facts = published(tmp_path, key[1], "s1._domainkey.evil.example")
     assert judged(mailseal, tmp_path, text, options=("--verify", "--replay", facts), ok=(1,)) == "impostor"
+
+
+def test_hazard_53_our_own_look_finds_the_service(mailseal, tmp_path, key):
+    text = signed(key, mail(), "service.example")
+    facts = published(tmp_path, key[1], "s1._domainkey.service.example")
+    options = ("--verify", "--replay", facts)
+    assert judged(mailseal, tmp_path, text, options=options, ok=(0,)) == "undecided"
+    assert judged(mailseal, tmp_path, text, options=(*options, "--accept-reporter", "google.com=service.example"), ok=(0,)) == "accepted"
 
 
 def test_hazard_53_a_key_for_tls_reports_only(mailseal, tmp_path, key):

@@ -123,9 +123,39 @@ static enum dane_state state_of_failure(const struct fact *fact)
 	return is_answer ? DANE_STATE_UNRESOLVED : DANE_STATE_UNKNOWN;
 }
 
+/*
+ * RFC 7672 2.1.3, 2.2.2: where the alias itself is signed and only what it leads to is not, the
+ * records at the host's own name count. Asking for the CNAME tells.
+ */
+static bool examine_alias(struct assessment *a, struct dane_host *host)
+{
+	const struct fact *alias = assessment_dns(a, host->host->name, RR_CNAME);
+	host->name = name_join(a->arena, SPAN("_25._tcp"), host->host->name);
+	host->fact = assessment_dns(a, host->name, RR_TLSA);
+	if (fact_is_unknown(alias)) {
+		host->state = DANE_STATE_UNKNOWN;
+		host->fact = alias;
+		return true;
+	}
+	if (!fact_is_present(alias) || alias->dns->dnssec != DNSSEC_SECURE) {
+		return false;
+	}
+	if (fact_is_unknown(host->fact)) {
+		host->state = state_of_failure(host->fact);
+	} else if (is_listed(host)) {
+		read_records(a, host);
+		host->state = host->is_secure ? state_of_secure(a, host) : DANE_STATE_NONE;
+	}
+	return true;
+}
+
 /* RFC 7672 2.2: no sender looks here. Records all the same are somebody's mistake. */
 static void examine_unsigned(struct assessment *a, struct dane_host *host)
 {
+	bool is_mx_signed = a->mx->dnssec == DNSSEC_SECURE;
+	if (host->host->is_cname && is_mx_signed && examine_alias(a, host)) {
+		return;
+	}
 	look_up(a, host);
 	if (is_listed(host)) {
 		read_records(a, host);

@@ -7,6 +7,7 @@
 #include "assess/dmarc.h"
 #include "assess/finding.h"
 #include "assess/measure.h"
+#include "assess/mx.h"
 #include "assess/sender_eye.h"
 #include "assess/spf.h"
 #include "assess/transit.h"
@@ -279,6 +280,17 @@ static struct verdict judge_by_senders(struct assessment *a)
 	return judge_unprotected(a);
 }
 
+/* RFC 7672 2.1.3: a signed alias may have records of its own, wherever it leads */
+static bool has_signed_alias(const struct assessment *a)
+{
+	for (size_t i = 0; i < a->mx->host_count; i++) {
+		if (a->mx->hosts[i].is_cname && a->mx->dnssec == DNSSEC_SECURE) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct verdict judge_interceptable(struct assessment *a)
 {
 	const struct span none = SPAN("");
@@ -287,9 +299,11 @@ static struct verdict judge_interceptable(struct assessment *a)
 	}
 	/* RFC 7672 2.2: DANE needs a signed MX answer and signed mail hosts. */
 	bool has_no_dane = is_known_insecure(a, MEASURE_DNSSEC_DOMAIN) ||
-			   is_known_insecure(a, MEASURE_DNSSEC_MX);
-	/* RFC 8461 3.1: without the record senders do not ask for a policy. */
-	if (has_no_dane && is_known_no(a, MEASURE_MTA_STS_RECORD_PRESENT) &&
+			   (is_known_insecure(a, MEASURE_DNSSEC_MX) && !has_signed_alias(a));
+	/* RFC 8461 3.1: without exactly one good record senders do not ask for a policy. */
+	bool has_no_record = is_known_no(a, MEASURE_MTA_STS_RECORD_PRESENT) ||
+			     is_known_no(a, MEASURE_MTA_STS_RECORD_VALID);
+	if (has_no_dane && has_no_record &&
 	    measure_get(a, MEASURE_DOMAIN_RECEIVES)->state == MEASURE_KNOWN) {
 		return say(a, ANSWER_YES, SENTENCE_INTERCEPTABLE_YES_NOT_AUTHENTICATED, none);
 	}

@@ -13,11 +13,16 @@ static struct mail_host unknown_because(const struct fact *fact)
 	return (struct mail_host){.state = MAIL_HOST_UNKNOWN, .unknown = fact};
 }
 
-/* RFC 7505 3: a single MX whose exchange is the root, one zero octet behind the preference */
+/* RFC 7505 3: no MX but those whose exchange is the root, one zero octet behind the preference */
 static bool is_null_mx(const struct dns_answer *answer)
 {
-	return answer->record_count == 1 && answer->records[0].rdata.len == 3 &&
-	       span_octet(answer->records[0].rdata, 2) == 0;
+	for (size_t i = 0; i < answer->record_count; i++) {
+		struct span rdata = answer->records[i].rdata;
+		if (rdata.len != 3 || span_octet(rdata, 2) != 0) {
+			return false;
+		}
+	}
+	return answer->record_count > 0;
 }
 
 /* One present answer decides; else both must be known. */

@@ -32,6 +32,8 @@ static void test_states(void **state)
 		 MAIL_HOST_NULL, MAIL_HOST_RECEIVES},
 		{"null MX beside an MX", "h.example. MX 0 .|h.example. MX 10 mx.example.",
 		 MAIL_HOST_RECEIVES, MAIL_HOST_NO_SERVER},
+		{"null MX twice", "h.example. MX 0 .|h.example. MX 10 .", MAIL_HOST_NULL,
+		 MAIL_HOST_NO_SERVER},
 		{"address", "h.example. A 192.0.2.1", MAIL_HOST_RECEIVES, MAIL_HOST_RECEIVES},
 		{"IPv6 address", "h.example. AAAA 2001:db8::1", MAIL_HOST_RECEIVES,
 		 MAIL_HOST_RECEIVES},

@@ -260,6 +260,17 @@ static const struct spf_node *find_node(const struct assessment *a, struct span 
 	return NULL;
 }
 
+/* The term in front of "all" that says "?" to everybody; NULL when it is "all" that says so. */
+static const struct spf_tree_term *neutral_term(const struct finding *finding,
+						const struct spf_node *node)
+{
+	const struct spf_tree_term *entry = node->decided_by;
+	bool is_in_front = finding->id == FINDING_SPF_NEUTRAL && entry != NULL &&
+			   entry->term->kind == SPF_TERM_MECHANISM &&
+			   entry->term->mechanism != SPF_ALL;
+	return is_in_front ? entry : NULL;
+}
+
 /* Takes the term out that lets everybody in, and refuses everyone who is not named. */
 static void tighten(struct builder *builder, const struct finding *finding)
 {
@@ -274,8 +285,13 @@ static void tighten(struct builder *builder, const struct finding *finding)
 	if (finding->id == FINDING_SPF_PASS_ALL && !spf_words_drop(&words, term)) {
 		return; /* several terms together: it takes its owner to say which is wrong */
 	}
-	/* softly, for wanted senders may be missing from the list */
-	spf_words_end_in(&words, SPAN("~all"));
+	const struct spf_tree_term *neutral = neutral_term(finding, node);
+	if (neutral != NULL) {
+		(void)spf_words_drop(&words, neutral->term->text);
+	} else {
+		/* softly, for wanted senders may be missing from the list */
+		spf_words_end_in(&words, SPAN("~all"));
+	}
 	builder_put(builder, node->domain, RR_TXT, before, spf_words_write(&words));
 }
 

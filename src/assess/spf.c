@@ -124,7 +124,8 @@ static void measure_all(struct assessment *a, const struct spf_view *view)
 		measure_word(a, MEASURE_SPF_ALL, SPAN("none"));
 	} else {
 		measure_word(a, MEASURE_SPF_ALL,
-			     span_of_string(spf_qualifier_name(all->qualifier)));
+			     span_of_string(spf_qualifier_name(
+				     spf_qualifier_of_strangers(view, all))));
 	}
 }
 

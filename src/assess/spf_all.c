@@ -53,6 +53,16 @@ static void report_strict(struct assessment *a, const struct spf_view *view)
 	}
 }
 
+enum spf_qualifier spf_qualifier_of_strangers(const struct spf_view *view,
+					      const struct spf_term *all)
+{
+	/* RFC 7208 4.6.2: the first match decides, which may be an include in front of "all" */
+	if (view->outcome == SPF_OUTCOME_NEUTRAL) {
+		return SPF_NEUTRAL;
+	}
+	return view->outcome == SPF_OUTCOME_SOFTFAIL ? SPF_SOFTFAIL : all->qualifier;
+}
+
 static void report_last(struct assessment *a, const struct spf_view *view)
 {
 	const struct spf_term *all = spf_record_all(view->last->record);
@@ -63,7 +73,7 @@ static void report_last(struct assessment *a, const struct spf_view *view)
 		}
 		return;
 	}
-	switch (all->qualifier) {
+	switch (spf_qualifier_of_strangers(view, all)) {
 	case SPF_PASS: /* reported above */
 		break;
 	case SPF_NEUTRAL:

@@ -15,6 +15,9 @@ void spf_report_place(struct assessment *a, struct finding *finding, struct span
 		      size_t offset);
 /* spf_all.c: what happens to everyone else. */
 void spf_report_all(struct assessment *a, const struct spf_view *view);
+/* What a stranger gets: the record's "all", unless something matches everybody in front of it. */
+enum spf_qualifier spf_qualifier_of_strangers(const struct spf_view *view,
+					      const struct spf_term *all);
 /* spf_limits.c: look-ups, empty answers, mail hosts. */
 void spf_report_limits(struct assessment *a, const struct spf_view *view);
 /* spf_targets.c: names that records point to and that hold no usable record. */

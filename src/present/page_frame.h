@@ -18,7 +18,7 @@ void page_begin_main(struct page *page);
 void page_begin_foot(struct page *page);
 void page_end(struct page *page);
 
-#define PAGE_TABLE_MAX_COLUMNS 8
+#define PAGE_TABLE_MAX_COLUMNS 9
 
 /* A table that scrolls inside the page when it is too wide for it. All its strings are literals. */
 struct page_table {

@@ -18,49 +18,35 @@ static void write_head(struct page *page, const struct sector *sector)
 		      time_format(sector->at).text);
 }
 
-/* "14 of 221 domains (6 %)", "14 (6 %)". */
-static void put_share(struct page *page, uint64_t part, uint64_t whole, const char *of)
+/* "14 (6 %)". */
+static void put_share(struct page *page, uint64_t part, uint64_t whole)
 {
 	page_number(page, part);
-	if (of != NULL) {
-		page_html(page, " of ");
-		page_number(page, whole);
-		page_string(page, of);
-	}
 	page_html(page, " (");
 	page_string(page, sector_share(part, whole).text);
 	page_html(page, ")");
 }
 
-/* One honest sentence each. */
-static void write_answer(struct page *page, const struct sector_counts *all)
+static void write_question(struct page *page, const struct sector *sector,
+			   enum sector_question question)
 {
-	uint64_t whole = sector_existing(all);
-	uint64_t spoofable = all->spoofable[ANSWER_YES];
-	uint64_t unknown = all->spoofable[ANSWER_UNKNOWN];
-	page_html(page, "<h2>In short</h2>\n<p>");
-	if (spoofable == 0 && unknown == 0) {
-		page_html(page, "Forged mail from these domains is refused or put aside by "
-				"receivers that check.");
-	} else {
-		page_html(page, "<strong>Criminals can send convincing mail as ");
-		put_share(page, spoofable, whole, " domains");
-		page_html(page, ".</strong>");
-	}
-	if (unknown > 0) {
-		buffer_printf(page->out, " Of %llu it could not be determined.",
-			      (unsigned long long)unknown);
-	}
+	struct sector_answer answer = sector_answer(sector->arena, &sector->all, question);
+	bool is_strong = answer.is_bad && question == SECTOR_QUESTION_SPOOFED;
+	page_element(page, is_strong ? "strong" : "span", NULL, answer.first);
+	page_text(page, answer.rest);
 	page_html(page, " ");
-	put_share(page, all->policies[SECTOR_POLICY_REJECT], whole, NULL);
-	page_html(page, " tell receivers to refuse forged mail. Mail to ");
-	put_share(page, all->interceptable[ANSWER_YES], whole, NULL);
-	page_html(page, " could be read or changed on its way");
-	if (all->interceptable[ANSWER_UNKNOWN] > 0) {
-		buffer_printf(page->out, "; of %llu that is not known",
-			      (unsigned long long)all->interceptable[ANSWER_UNKNOWN]);
-	}
-	page_html(page, ".</p>\n");
+}
+
+/* One honest sentence each. */
+static void write_answer(struct page *page, const struct sector *sector)
+{
+	const struct sector_counts *all = &sector->all;
+	page_html(page, "<h2>In short</h2>\n<p>");
+	write_question(page, sector, SECTOR_QUESTION_SPOOFED);
+	page_text(page, sector_refusing(sector->arena, all));
+	page_html(page, "</p>\n<p>");
+	write_question(page, sector, SECTOR_QUESTION_INTERCEPTED);
+	page_html(page, "</p>\n");
 	if (all->carried > 0) {
 		buffer_printf(page->out,
 			      "<p>Of %llu domains something could not be determined at the last "
@@ -104,7 +90,7 @@ static void write_controls(struct page *page, const struct sector *sector)
 static void write_share(struct page *page, uint64_t part, uint64_t whole)
 {
 	page_html(page, "<td class=\"number\">");
-	put_share(page, part, whole, NULL);
+	put_share(page, part, whole);
 	page_html(page, "</td>");
 }
 
@@ -114,6 +100,8 @@ static void write_group(struct page *page, struct span name, const struct sector
 	page_begin_row(page, name.len > 0 ? name : SPAN("No group"));
 	page_number_cell(page, counts->domains);
 	write_share(page, counts->spoofable[ANSWER_YES], whole);
+	write_share(page, counts->spoofable[ANSWER_PARTLY], whole);
+	write_share(page, counts->spoofable[ANSWER_UNKNOWN], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_REJECT], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_QUARANTINE], whole);
 	write_share(page, counts->policies[SECTOR_POLICY_NONE], whole);
@@ -124,8 +112,8 @@ static void write_group(struct page *page, struct span name, const struct sector
 static const struct page_table groups_table = {
 	.label = "Domains by group",
 	.class_name = "counts",
-	.columns = {"Group", "Domains", "Can be forged", "DMARC reject", "quarantine", "none",
-		    "no DMARC"},
+	.columns = {"Group", "Domains", "Can be forged", "in part", "not known", "DMARC reject",
+		    "quarantine", "none", "no DMARC"},
 };
 
 static void write_groups(struct page *page, const struct sector *sector)
@@ -267,7 +255,7 @@ void present_html_sector(const struct sector *sector, struct buffer *text)
 {
 	struct page page = {.out = text};
 	write_head(&page, sector);
-	write_answer(&page, &sector->all);
+	write_answer(&page, sector);
 	write_controls(&page, sector);
 	write_groups(&page, sector);
 	write_days(&page, sector);

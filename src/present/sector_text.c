@@ -29,11 +29,13 @@ static void write_group(const struct ink *ink, const struct sector_group *group)
 	buffer_puts(ink->out, "  ");
 	ink_text(ink, INK_PLAIN, name);
 	buffer_printf(
-		ink->out, "%*s %8llu  %5s    %5s\n",
+		ink->out, "%*s %8llu  %6s  %9s  %6s  %7s\n",
 		used < NAME_COLUMNS ? (int)(NAME_COLUMNS - used) : 1, "",
 		(unsigned long long)counts->domains,
 		sector_share(counts->policies[SECTOR_POLICY_REJECT], sector_existing(counts)).text,
-		sector_share(counts->spoofable[ANSWER_YES], sector_existing(counts)).text);
+		sector_share(counts->spoofable[ANSWER_YES], sector_existing(counts)).text,
+		sector_share(counts->spoofable[ANSWER_PARTLY], sector_existing(counts)).text,
+		sector_share(counts->spoofable[ANSWER_UNKNOWN], sector_existing(counts)).text);
 }
 
 static void write_item(const struct ink *ink, struct arena *arena, const struct sector_item *item)
@@ -63,13 +65,20 @@ static void write_items(const struct ink *ink, struct arena *arena, const char *
 	}
 }
 
+static void write_answers(const struct ink *ink, const char *question, const uint64_t *answers,
+			  uint64_t whole)
+{
+	write_heading(ink, question);
+	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
+		write_count(ink, answer_name((enum answer)i), answers[i], whole);
+	}
+}
+
 static void write_counts(const struct ink *ink, const struct sector_counts *counts)
 {
 	uint64_t whole = sector_existing(counts);
-	write_heading(ink, "Can strangers send as the domain?");
-	for (size_t i = 0; i <= ANSWER_UNKNOWN; i++) {
-		write_count(ink, answer_name((enum answer)i), counts->spoofable[i], whole);
-	}
+	write_answers(ink, "Can strangers send as the domain?", counts->spoofable, whole);
+	write_answers(ink, "Can mail to the domain be intercepted?", counts->interceptable, whole);
 	write_heading(ink, "DMARC policy");
 	for (size_t i = 0; i < SECTOR_POLICY_COUNT; i++) {
 		write_count(ink, sector_policy_name((enum sector_policy)i), counts->policies[i],
@@ -82,25 +91,26 @@ void present_terminal_sector(const struct sector *sector, const struct terminal_
 {
 	struct ink ink = {text, style->has_color, style->width};
 	const struct sector_counts *all = &sector->all;
+	struct arena *arena = sector->arena;
+	struct sector_answer answer = sector_answer(arena, all, SECTOR_QUESTION_SPOOFED);
 	ink_wrap(&ink, INK_BOLD, 0, 0,
-		 arena_printf(sector->arena,
-			      "%llu domains as of %.10s: strangers can send as %llu of them, "
-			      "%llu refuse forged mail (p=reject)",
-			      (unsigned long long)all->domains, time_format(sector->at).text,
-			      (unsigned long long)all->spoofable[ANSWER_YES],
-			      (unsigned long long)all->policies[SECTOR_POLICY_REJECT]));
+		 arena_printf(arena, "%llu domain%s as of %.10s: %.*s%.*s %.*s",
+			      (unsigned long long)all->domains, all->domains == 1 ? "" : "s",
+			      time_format(sector->at).text, SPAN_ARG(answer.first),
+			      SPAN_ARG(answer.rest), SPAN_ARG(sector_refusing(arena, all))));
 	if (style->is_quiet) {
 		return;
 	}
 	write_counts(&ink, all);
 	if (sector->groups.len > 1) {
-		write_heading(&ink,
-			      "By group                              domains  reject  spoofable");
+		write_heading(
+			&ink,
+			"By group                              domains  reject  spoofable  partly  "
+			"unknown");
 		for (size_t i = 0; i < sector->groups.len; i++) {
 			write_group(&ink, VECTOR_AT(&sector->groups, const struct sector_group, i));
 		}
 	}
-	struct arena *arena = sector->arena;
 	write_items(&ink, arena, "Mend first: findings by domains", &sector->findings);
 	write_items(&ink, arena, "One thing to mend, several domains helped", &sector->shared);
 	write_items(&ink, arena, "Outside senders by domains they can send as", &sector->senders);

@@ -231,6 +231,13 @@ def test_report_shows_the_sector(changed, tmp_path):
     assert f"Email security of {len(names)} domains" in html
     assert "a &quot;migration&quot;, under way" in html or 'a "migration", under way' in html
     assert "expired" in html and "<script" not in html
+    # The page, the terminal and the figures say the same, and what is unknown or partial is named.
+    counts = report["spoofable"]
+    words = call("report", "--db", database, "--until", LATER, "--quiet").stdout.replace("\n", " ")
+    for text in (html, words):
+        assert f"Criminals can send convincing mail as {counts['yes']} of {len(names)} domains" in text
+        assert ("it could not be determined" in text) == (counts["unknown"] > 0)
+        assert ("protected only in part" in text) == (counts["partly"] > 0)
 
 
 def test_report_for_a_spreadsheet(changed):

@@ -72,6 +72,12 @@ struct mta_sts_record *mta_sts_record_parse(struct arena *arena, struct span tex
 	for (size_t i = 0; i < record->tags.tag_count; i++) {
 		read_tag(&checks, record, &record->tags.tags[i]);
 	}
+	/* RFC 8461 3.1: a field stands between any two delimiters */
+	if (record->tags.has_empty_part) {
+		tag_checks_add(&checks, PROBLEM_ERROR, 0, 0,
+			       SPAN("a \";\" too many, with which the record is none"),
+			       SPAN("one \";\" behind each field"));
+	}
 	if (!record->has_id) {
 		tag_checks_add(&checks, PROBLEM_ERROR, text.len, 0, SPAN("no \"id\" tag"),
 			       SPAN("\"id=\" and 1 to 32 letters and digits"));

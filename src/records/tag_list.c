@@ -10,6 +10,8 @@ struct splitter {
 	struct problems *problems;
 	struct vector tags;
 	struct span text;
+	bool has_duplicate;
+	bool has_empty_part;
 };
 
 static void add_problem(struct splitter *splitter, enum problem_weight weight, struct span where,
@@ -58,6 +60,7 @@ static bool add_tag(struct splitter *splitter, struct span part, size_t equals)
 		.is_duplicate = is_duplicate,
 	};
 	if (is_duplicate) {
+		splitter->has_duplicate = true;
 		add_problem(splitter, PROBLEM_ERROR, name,
 			    arena_printf(splitter->arena, "second %.*s tag",
 					 SPAN_ARG(problem_quote(splitter->arena, name))),
@@ -72,6 +75,7 @@ static bool read_part(struct splitter *splitter, struct span part, bool is_last)
 	size_t equals = span_find(part, '=', 0);
 	if (trimmed.len == 0) {
 		if (!is_last) {
+			splitter->has_empty_part = true;
 			add_problem(splitter, PROBLEM_WARN, span_slice(trimmed, 0, 0),
 				    SPAN("nothing between two \";\""), SPAN("one \";\""));
 		}
@@ -102,7 +106,12 @@ struct tag_list tag_list_parse(struct arena *arena, struct span text, struct pro
 			break;
 		}
 	}
-	return (struct tag_list){.tags = splitter.tags.items, .tag_count = splitter.tags.len};
+	return (struct tag_list){
+		.tags = splitter.tags.items,
+		.tag_count = splitter.tags.len,
+		.has_duplicate = splitter.has_duplicate,
+		.has_empty_part = splitter.has_empty_part,
+	};
 }
 
 const struct tag *tag_list_find(const struct tag_list *list, struct span name)

@@ -21,6 +21,8 @@ struct tag {
 struct tag_list {
 	struct tag *tags;
 	size_t tag_count;
+	bool has_duplicate;  /* RFC 6376 3.2: then the whole list is invalid */
+	bool has_empty_part; /* nothing between two ";" */
 };
 
 /*

@@ -169,6 +169,8 @@ static void report_syntax(struct assessment *a, const struct dmarc_view *view)
 	}
 	if (finding != NULL && !has_error) {
 		finding->severity = SEVERITY_LOW;
+	} else if (finding != NULL && view->record->tags.has_duplicate) {
+		finding->severity = SEVERITY_HIGH;
 	}
 }
 

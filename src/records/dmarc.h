@@ -60,8 +60,8 @@ bool dmarc_record_is_near_miss(struct span text);
 struct dmarc_record *dmarc_record_parse(struct arena *arena, struct span text);
 /*
  * RFC 9989 4.7 and 4.10: with p missing or invalid, or sp or np invalid, the record acts as p=none
- * when rua holds a valid URI, and is no record otherwise. This gives the record a receiver acts on,
- * or false for "none".
+ * when rua holds a valid URI, and is no record otherwise. Nor is one in which a tag stands twice
+ * (RFC 6376 3.2). This gives the record a receiver acts on, or false for "none".
  */
 bool dmarc_record_is_usable(const struct dmarc_record *record);
 /* The policy for the name the record stands at; call only for a usable record. Never ABSENT or

@@ -21,15 +21,21 @@ static bool is_complete(const struct dmarc_record *record)
 	       record->np != DMARC_POLICY_INVALID;
 }
 
+/* RFC 6376 3.2, whose syntax this is: a tag that stands twice makes the whole list invalid */
+static bool is_list(const struct dmarc_record *record)
+{
+	return !record->tags.has_duplicate;
+}
+
 bool dmarc_record_is_usable(const struct dmarc_record *record)
 {
-	return is_complete(record) || has_valid_rua(record);
+	return is_list(record) && (is_complete(record) || has_valid_rua(record));
 }
 
 bool dmarc_record_is_usable_rfc7489(const struct dmarc_record *record)
 {
-	return (is_policy(record->p) && record->sp != DMARC_POLICY_INVALID) ||
-	       has_valid_rua(record);
+	bool is_complete_rfc7489 = is_policy(record->p) && record->sp != DMARC_POLICY_INVALID;
+	return is_list(record) && (is_complete_rfc7489 || has_valid_rua(record));
 }
 
 enum dmarc_policy dmarc_record_policy(const struct dmarc_record *record)

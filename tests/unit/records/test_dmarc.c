@@ -67,6 +67,8 @@ static void test_policies(void **state)
 		 DMARC_POLICY_QUARANTINE, DMARC_POLICY_QUARANTINE, DMARC_POLICY_QUARANTINE},
 		{"no p, no rua", SPAN_INIT("v=DMARC1"), false, false, DMARC_POLICY_NONE,
 		 DMARC_POLICY_NONE, DMARC_POLICY_NONE},
+		{"p twice", SPAN_INIT("v=DMARC1; p=reject; p=none; rua=mailto:a@b.org"), false,
+		 false, DMARC_POLICY_REJECT, DMARC_POLICY_REJECT, DMARC_POLICY_REJECT},
 		{"no p, rua", SPAN_INIT("v=DMARC1; rua=mailto:a@b.org"), true, true,
 		 DMARC_POLICY_NONE, DMARC_POLICY_NONE, DMARC_POLICY_NONE},
 		{"p wrong, bare address", SPAN_INIT("v=DMARC1; p=bogus; rua=a@b.org"), false, false,

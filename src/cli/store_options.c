@@ -27,6 +27,43 @@ static bool usual_path(char path[PATH_SIZE])
 	return true;
 }
 
+/* Bringing an older database forward, told on standard error. */
+struct forwarding {
+	bool has_terminal;
+	bool is_told;
+};
+
+static void show_forward(void *context, const struct store_forward *forward)
+{
+	struct forwarding *forwarding = context;
+	if (!forwarding->is_told) {
+		complain("note",
+			 "the database is of an earlier version and is brought forward; that "
+			 "needs free space of about four times its size. It may be "
+			 "stopped at any time and run again");
+		forwarding->is_told = true;
+	}
+	if (!forwarding->has_terminal) {
+		return;
+	}
+	fprintf(stderr, "\r\033[K  step %zu of %zu", forward->step, forward->steps);
+	if (forward->all > 0) {
+		fprintf(stderr, ", %zu of %zu", forward->done, forward->all);
+	}
+	fputs(" ...", stderr);
+	fflush(stderr);
+}
+
+static int open_showing(const char *location, struct store **ret_store, struct failure *reterr)
+{
+	struct forwarding forwarding = {.has_terminal = isatty(STDERR_FILENO) != 0};
+	int r = store_open_telling(location, show_forward, &forwarding, ret_store, reterr);
+	if (forwarding.is_told && forwarding.has_terminal) {
+		fputs("\r\033[K", stderr);
+	}
+	return r;
+}
+
 int store_open_option(const char *location, bool must_exist, struct store **ret_store,
 		      struct failure *reterr)
 {
@@ -45,5 +82,5 @@ int store_open_option(const char *location, bool must_exist, struct store **ret_
 		return failure_set(reterr, FAILURE_IO, location,
 				   "there are no reports yet; mailseal ingest reads them");
 	}
-	return store_open(location, ret_store, reterr);
+	return open_showing(location, ret_store, reterr);
 }

@@ -100,6 +100,9 @@ struct store {
 	struct open_report report;
 	store_settled_fn *settled;
 	void *settled_context;
+	store_forward_fn *forward; /* NULL but while an older database is brought up to date */
+	void *forward_context;
+	struct store_forward at;
 };
 
 int store_query(struct store *store, const struct driver_query *query,

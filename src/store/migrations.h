@@ -34,6 +34,9 @@ extern const struct migration_list migrations_reports;
 extern const struct migration_list migrations_estate;
 extern const struct migration_list migrations_mailboxes;
 
+/* From a step's fill(): so much of it is done. */
+void store_tell_forward(struct store *store, size_t done, size_t all);
+
 /* All parts; ends with NULL. */
 extern const struct migration_list *const migration_lists[];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* Parts made from what is in the database already. */
+#include "store/migrations.h"
 #include "store/parts.h"
 
 /* Rows that are read at once: a report may have a million. */
@@ -97,6 +98,7 @@ int parts_fill(struct store *store, struct failure *reterr)
 	int r = read_pairs(store, &query, &list, reterr);
 	for (size_t i = 0; r == 0 && i < list.pairs.len; i++) {
 		const struct pair *pair = VECTOR_AT(&list.pairs, const struct pair, i);
+		store_tell_forward(store, i, list.pairs.len);
 		r = fill_week(store, pair->first, pair->second, reterr);
 	}
 	arena_free(list.arena);
@@ -114,6 +116,7 @@ int parts_join_all(struct store *store, struct failure *reterr)
 	int r = read_pairs(store, &query, &list, reterr);
 	for (size_t i = 0; r == 0 && i < list.pairs.len; i++) {
 		const struct pair *pair = VECTOR_AT(&list.pairs, const struct pair, i);
+		store_tell_forward(store, i, list.pairs.len);
 		r = parts_join(store, &(struct part_week){pair->first, pair->second}, 1, reterr);
 	}
 	arena_free(list.arena);

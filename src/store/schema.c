@@ -19,6 +19,15 @@ static const char steps_taken_sql[] =
 static const char note_step_sql[] = "INSERT INTO store_step (module, number) VALUES ($1, $2)";
 static const char modules_sql[] = "SELECT module FROM store_step GROUP BY module";
 
+void store_tell_forward(struct store *store, size_t done, size_t all)
+{
+	store->at.done = done;
+	store->at.all = all;
+	if (store->forward != NULL) {
+		store->forward(store->forward_context, &store->at);
+	}
+}
+
 static int take_step(struct store *store, const struct migration_list *list, size_t number,
 		     struct failure *reterr)
 {
@@ -50,9 +59,14 @@ static int take_steps(struct store *store, const struct migration_list *list,
 	if (r == 0 && taken > (int64_t)list->count) {
 		r = fail_later(reterr);
 	}
+	store_forward_fn *forward = store->forward;
+	store->forward = taken > 0 ? forward : NULL;
 	for (size_t next = (size_t)taken + 1; r == 0 && next <= list->count; next++) {
+		store->at = (struct store_forward){next, list->count, 0, 0};
+		store_tell_forward(store, 0, 0);
 		r = take_step(store, list, next, reterr);
 	}
+	store->forward = forward;
 	return r;
 }
 
@@ -115,10 +129,19 @@ bool store_location_is_postgresql(const char *location)
 
 int store_open(const char *location, struct store **ret_store, struct failure *reterr)
 {
+	return store_open_telling(location, /* forward */ NULL, /* context */ NULL, ret_store,
+				  reterr);
+}
+
+int store_open_telling(const char *location, store_forward_fn *forward, void *context,
+		       struct store **ret_store, struct failure *reterr)
+{
 	struct store *store = calloc(1, sizeof(*store));
 	if (store == NULL) {
 		return failure_set_memory(reterr, "database");
 	}
+	store->forward = forward;
+	store->forward_context = context;
 	int r = store_location_is_postgresql(location)
 			? driver_postgresql_open(location, &store->driver, reterr)
 			: driver_sqlite_open(location, &store->driver, reterr);
@@ -136,6 +159,7 @@ int store_open(const char *location, struct store **ret_store, struct failure *r
 		store_close(store);
 		return r;
 	}
+	store->forward = NULL;
 	*ret_store = store;
 	return 0;
 }

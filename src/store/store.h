@@ -40,6 +40,23 @@ struct store;
 /* Opens, creates when new, and brings the tables up to date. A database of a later version is
  * refused. */
 int store_open(const char *location, struct store **ret_store, struct failure *reterr) MUST_CHECK;
+
+/* How far a database of an earlier version is on its way to this one. */
+struct store_forward {
+	size_t step; /* from 1 */
+	size_t steps;
+	size_t done; /* of `all` weeks of domains in this step; 0 of 0 where that is not known */
+	size_t all;
+};
+
+typedef void store_forward_fn(void *context, const struct store_forward *forward);
+
+/*
+ * The same, told how far it is; never for a new database. All is one transaction: a program that is
+ * killed in it leaves the database as it was, and the next one starts again.
+ */
+int store_open_telling(const char *location, store_forward_fn *forward, void *context,
+		       struct store **ret_store, struct failure *reterr) MUST_CHECK;
 void store_close(struct store *store);
 /* True for postgresql:// and postgres://. */
 bool store_location_is_postgresql(const char *location);

@@ -5,21 +5,9 @@
 
 #include <stdlib.h>
 
-#include "service/estate_content.h"
-#include "service/history.h"
+#include "service/sector_parts.h"
 
 #define LOOK_BYTES ((size_t)32 << 20)
-
-static const char *const policy_names[] = {
-	[SECTOR_POLICY_REJECT] = "reject",   [SECTOR_POLICY_QUARANTINE] = "quarantine",
-	[SECTOR_POLICY_NONE] = "none",	     [SECTOR_POLICY_ABSENT] = "absent",
-	[SECTOR_POLICY_UNKNOWN] = "unknown",
-};
-
-const char *sector_policy_name(enum sector_policy policy)
-{
-	return policy_names[policy];
-}
 
 /* Names to things, while adding up. */
 struct adding {
@@ -33,70 +21,6 @@ struct adding {
 	struct map keys;
 	struct failure *failure;
 };
-
-/* ---- counts ---- */
-
-static enum sector_policy policy_of(const struct standing *standing)
-{
-	const struct trait *trait = standing_trait(standing, TRAIT_DMARC_POLICY);
-	for (size_t i = 0; trait != NULL && i < SECTOR_POLICY_COUNT; i++) {
-		if (span_equal(trait->name, span_of_string(policy_names[i]))) {
-			return (enum sector_policy)i;
-		}
-	}
-	return SECTOR_POLICY_UNKNOWN;
-}
-
-static bool is_carried(const struct known_standing *known)
-{
-	for (size_t i = 0; i < CONTROL_COUNT; i++) {
-		if (known->known_at[i] != 0 && known->known_at[i] != known->checked_at) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Mail cannot be intercepted where none is delivered to any host. */
-static bool takes_no_mail(const struct standing *standing)
-{
-	return standing->interceptable.answer == ANSWER_NO &&
-	       standing_trait(standing, TRAIT_MX_HOST) == NULL;
-}
-
-/* What guards mail that comes in, and is nothing to ask of a domain that takes none. */
-static bool is_for_incoming(enum control control)
-{
-	return control == CONTROL_TLS || control == CONTROL_MTA_STS || control == CONTROL_TLS_RPT ||
-	       control == CONTROL_DANE;
-}
-
-static void count_controls(struct sector_counts *counts, const struct standing *standing)
-{
-	for (size_t i = 0; i < CONTROL_COUNT; i++) {
-		if (standing->controls[i] == CONTROL_ABSENT && is_for_incoming((enum control)i) &&
-		    takes_no_mail(standing)) {
-			counts->not_needed[i]++;
-		} else {
-			counts->controls[i][standing->controls[i]]++;
-		}
-	}
-}
-
-static void count(struct sector_counts *counts, const struct known_standing *known)
-{
-	const struct standing *standing = &known->standing;
-	counts->domains++;
-	if (standing->kind == DOMAIN_NONEXISTENT) {
-		counts->nonexistent++;
-		return;
-	}
-	counts->spoofable[standing->spoofable.answer]++;
-	counts->interceptable[standing->interceptable.answer]++;
-	counts->policies[policy_of(standing)]++;
-	counts->carried += is_carried(known) ? 1 : 0;
-	count_controls(counts, standing);
-}
 
 static struct sector_group *group_of(struct adding *adding, struct span name)
 {
@@ -262,9 +186,9 @@ static int add_domain(void *context, const struct estate_entry *entry)
 		return r;
 	}
 	struct sector_group *group = group_of(adding, entry->domain.group);
-	count(&adding->sector->all, &known);
+	sector_count(&adding->sector->all, &known);
 	if (group != NULL) {
-		count(&group->counts, &known);
+		sector_count(&group->counts, &known);
 	}
 	if (known.standing.kind != DOMAIN_NONEXISTENT) {
 		add_findings(adding, &entry->domain, &known.standing);
@@ -360,74 +284,6 @@ static void list_groups(struct adding *adding)
 	}
 }
 
-/* ---- over time ---- */
-
-struct day_count {
-	struct sector_day day;
-	struct sector *sector;
-	struct arena *arena;
-	struct failure *failure;
-};
-
-static int count_day(void *context, const struct estate_entry *entry)
-{
-	struct day_count *counting = context;
-	struct standing standing;
-	arena_reset(counting->arena);
-	int r = estate_content_standing(counting->arena, entry, &standing, counting->failure);
-	if (r < 0) {
-		return r;
-	}
-	counting->day.domains++;
-	counting->day.reject += policy_of(&standing) == SECTOR_POLICY_REJECT ? 1 : 0;
-	counting->day.spoofable += standing.spoofable.answer == ANSWER_YES ? 1 : 0;
-	return 0;
-}
-
-struct run_days {
-	int64_t days[SECTOR_MAX_DAYS];
-	size_t count;
-	int64_t since;
-	int64_t until;
-};
-
-/* Newest first, each day once. */
-static int take_run(void *context, const struct estate_run *run)
-{
-	struct run_days *days = context;
-	int64_t at = run->finished_at;
-	int64_t day = at / STORE_DAY_SECONDS;
-	bool is_again = days->count > 0 && days->days[days->count - 1] == day;
-	if (at == 0 || run->kind != ESTATE_SCAN || at < days->since || at > days->until ||
-	    is_again || days->count == SECTOR_MAX_DAYS) {
-		return 0;
-	}
-	days->days[days->count++] = day;
-	return 0;
-}
-
-/* The state of the whole estate at the end of each day on which a scan ended. */
-static int add_days(struct adding *adding, const struct sector_options *options)
-{
-	struct sector *sector = adding->sector;
-	struct run_days days = {.since = options->since, .until = options->at};
-	int r = estate_runs(adding->store, take_run, &days, adding->failure);
-	for (size_t i = days.count; r == 0 && i > 0; i--) {
-		struct day_count counting = {
-			.sector = sector, .arena = adding->look, .failure = adding->failure};
-		counting.day.day = days.days[i - 1];
-		int64_t end = (counting.day.day + 1) * STORE_DAY_SECONDS - 1;
-		r = estate_latest(adding->store, end < options->at ? end : options->at, count_day,
-				  &counting, adding->failure);
-		struct sector_day *added = VECTOR_PUSH(&sector->days, sector->arena,
-						       struct sector_day, SECTOR_MAX_DAYS);
-		if (added != NULL) {
-			*added = counting.day;
-		}
-	}
-	return r;
-}
-
 /* ---- all of it ---- */
 
 static int fill(struct adding *adding, const struct sector_options *options)
@@ -442,7 +298,7 @@ static int fill(struct adding *adding, const struct sector_options *options)
 	}
 	/* The days were judged as they were. */
 	if (r == 0 && options->rejudged == 0) {
-		r = add_days(adding, options);
+		r = sector_days_read(sector, adding->store, adding->look, options, adding->failure);
 	}
 	if (r < 0) {
 		return r;

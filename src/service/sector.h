@@ -113,11 +113,4 @@ void sector_free(struct sector *sector);
 /* "reject", "none", "absent". Static. */
 const char *sector_policy_name(enum sector_policy policy);
 
-/* Inside of the module: reads the list of exceptions. */
-int sector_exceptions_read(struct sector *sector, struct span text,
-			   struct failure *reterr) MUST_CHECK;
-/* The exception that covers a finding of a domain; NULL without one that still counts. */
-struct sector_exception *sector_exception_find(struct sector *sector, struct span domain,
-					       struct span finding);
-
 #endif

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* Exceptions: findings that somebody has accepted until a day, as CSV (RFC 4180 without line ends
  * in fields). The first line may name the columns. */
-#include "service/sector.h"
+#include "service/sector_parts.h"
 
 #define COLUMNS 5
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* What a page about senders says first: the next step, our own mail, and forged mail. */
-#include "present/senders_answers.h"
+#include "present/senders_parts.h"
 
 #include "present/report_words.h"
 #include "present/sector_words.h"

@@ -4,7 +4,7 @@
 #include "present/chart.h"
 #include "present/page_frame.h"
 #include "present/report_words.h"
-#include "present/senders_answers.h"
+#include "present/senders_parts.h"
 #include "present/senders_text.h"
 
 #define CHART_DAYS 400
@@ -12,12 +12,16 @@
 /* Spoofers come and go by the hundred. */
 #define SHOWN_SPOOFERS 20
 
-static const char *const class_titles[] = {
-	[MAIL_LEGITIMATE] = "Legitimate",
-	[MAIL_FORWARDED] = "Forwarded and lists",
-	[MAIL_UNKNOWN] = "Not known",
-	[MAIL_SPOOFED] = "Spoofed",
-};
+const char *senders_class_title(enum mail_class class)
+{
+	static const char *const titles[] = {
+		[MAIL_LEGITIMATE] = "Legitimate",
+		[MAIL_FORWARDED] = "Forwarded and lists",
+		[MAIL_UNKNOWN] = "Not known",
+		[MAIL_SPOOFED] = "Spoofed",
+	};
+	return titles[class];
+}
 
 static const char *const class_tags[] = {
 	[MAIL_LEGITIMATE] = "good",
@@ -142,7 +146,7 @@ static void write_sender(struct page *page, const struct senders_report *report,
 		page_html(page, "</small>");
 	}
 	page_html(page, "</th><td>");
-	page_tag(page, class_tags[sender->class], class_titles[sender->class]);
+	page_tag(page, class_tags[sender->class], senders_class_title(sender->class));
 	page_html(page, " ");
 	if (sender->is_new) {
 		page_tag(page, "info new", "new");
@@ -161,8 +165,8 @@ static void write_sender(struct page *page, const struct senders_report *report,
 	page_html(page, ".</span></td></tr>\n");
 }
 
-static void write_sender_table(struct page *page, const struct senders_report *report,
-			       const struct sender *const *senders, size_t count, const char *label)
+void senders_table(struct page *page, const struct senders_report *report,
+		   const struct sender *const *senders, size_t count, const char *label)
 {
 	const struct page_table table = {
 		.label = label,
@@ -297,121 +301,6 @@ static void write_failures(struct page *page, const struct senders_report *repor
 	page_end_table(page);
 }
 
-static const struct page_table impact_table = {
-	.label = "What a stricter policy would have stopped",
-	.columns = {"Mail", "#Messages", "#Stopped"},
-};
-
-static void write_impact(struct page *page, const struct senders_report *report)
-{
-	page_html(page, "<h3>What a stricter policy would have stopped in the last 30 days</h3>\n");
-	page_begin_table(page, &impact_table);
-	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
-		page_begin_row(page, span_of_string(class_titles[i]));
-		page_number_cell(page, report->classes[i].recent_messages);
-		page_number_cell(page, report->classes[i].recent_failing);
-		page_html(page, "</tr>\n");
-	}
-	page_end_table(page);
-}
-
-static void write_total(struct page *page, struct span name, const struct what_if_total *total)
-{
-	page_begin_row(page, name);
-	page_number_cell(page, total->messages);
-	page_number_cell(page, total->failing_before);
-	page_number_cell(page, total->failing_after);
-	page_number_cell(page, total->undecided);
-	page_html(page, "</tr>\n");
-}
-
-static void write_total_head(struct page *page, const char *title, const char *label)
-{
-	const struct page_table table = {
-		.label = label,
-		.columns = {title, "#Messages", "#Fail now", "#Would fail", "#Undecided"},
-	};
-	page_begin_table(page, &table);
-}
-
-static void write_what_if(struct page *page, const struct plan_what_if *what_if)
-{
-	if (what_if == NULL) {
-		return;
-	}
-	page_html(page, "<h3>The last 30 days under the assumed records</h3>\n");
-	write_total_head(page, "Mail", "Mail under the assumed records");
-	for (int i = 0; i < MAIL_CLASS_COUNT; i++) {
-		write_total(page, span_of_string(class_titles[i]), &what_if->classes[i]);
-	}
-	page_end_table(page);
-	if (what_if->sender_count == 0) {
-		return;
-	}
-	page_html(page, "<h3>Senders for whom something changes</h3>\n");
-	write_total_head(page, "Sender", "Senders for whom something changes");
-	for (size_t i = 0; i < what_if->sender_count; i++) {
-		write_total(page, what_if->senders[i].sender->name, &what_if->senders[i].total);
-	}
-	page_end_table(page);
-}
-
-/* none, quarantine, reject: where the domain stands, since when. */
-static void write_way(struct page *page, const struct plan *plan)
-{
-	static const enum dmarc_policy steps[] = {DMARC_POLICY_NONE, DMARC_POLICY_QUARANTINE,
-						  DMARC_POLICY_REJECT};
-	page_html(page, "<ol class=\"way\">");
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		bool is_here = plan->policy == steps[i];
-		buffer_puts(page->out,
-			    is_here ? "<li class=\"here\" aria-current=\"step\">" : "<li>");
-		page_html(page, "<code>");
-		buffer_printf(page->out, "p=%s", dmarc_policy_name(steps[i]));
-		page_html(page, "</code>");
-		if (is_here && plan->since > 0) {
-			page_html(page, " <span class=\"meta\">since ");
-			page_text(page,
-				  day_text(plan->senders->arena, plan->since / STORE_DAY_SECONDS));
-			buffer_printf(page->out, " (%lld days)</span>",
-				      (long long)plan->days_at_policy);
-		}
-		page_html(page, "</li>");
-	}
-	page_html(page, "</ol>\n");
-	if (plan->policy != DMARC_POLICY_ABSENT &&
-	    plan->senders->classes[MAIL_LEGITIMATE].messages > 0) {
-		buffer_printf(page->out,
-			      "<p>Of the organisation's own mail at most %u.%02u %% fails (95 %% "
-			      "confidence).</p>\n",
-			      plan->loss_bound_permyriad / 100, plan->loss_bound_permyriad % 100);
-	}
-}
-
-static void write_plan(struct page *page, const struct plan *plan)
-{
-	page_html(page, "<h2>The way to reject</h2>\n");
-	write_way(page, plan);
-	if (plan->has_record && (plan->advice == PLAN_STEP || plan->advice == PLAN_DWELL ||
-				 plan->advice == PLAN_NO_DATA)) {
-		page_element(page, "h3", NULL,
-			     plan->advice == PLAN_DWELL ? SPAN("The record of the next step")
-							: SPAN("The record to publish"));
-		page_html(page, "<pre>");
-		page_text(page, plan->record.name);
-		page_html(page, " TXT ");
-		page_text(page, plan->record.value);
-		page_html(page, "</pre>\n");
-	}
-	if (plan->blocker_count > 0) {
-		page_html(page, "<h3>In the way</h3>\n");
-		write_sender_table(page, plan->senders, plan->blockers, plan->blocker_count,
-				   "Senders in the way");
-	}
-	write_impact(page, plan->senders);
-	write_what_if(page, plan->what_if);
-}
-
 void present_senders_html(const struct senders_report *report, const struct plan *plan,
 			  struct buffer *text)
 {
@@ -419,12 +308,12 @@ void present_senders_html(const struct senders_report *report, const struct plan
 	write_head(&page, report);
 	senders_answers(&page, report, plan);
 	if (plan != NULL) {
-		write_plan(&page, plan);
+		senders_plan(&page, plan);
 	}
 	write_day_chart(&page, report);
 	write_sender_chart(&page, report);
-	write_sender_table(&page, report, (const struct sender *const *)report->senders,
-			   report->sender_count, "All senders");
+	senders_table(&page, report, (const struct sender *const *)report->senders,
+		      report->sender_count, "All senders");
 	write_origins(&page, report);
 	write_tls(&page, report);
 	write_failures(&page, report);

@@ -7,23 +7,10 @@
 #include <stdlib.h>
 
 #include "collect/dns_collector.h"
+#include "collect/dns_window.h"
 
 /* One answer with its records; a DNS message of the largest size, read, is below this. */
 #define FLIGHT_ARENA_BYTES ((size_t)2 << 20)
-/* Each answer lets one more question go than before: see dns_engine.c. */
-#define FIRST_WINDOW 32
-/*
- * A turn of the loop that takes longer than this means that this thread does not keep up with what
- * it has asked: its own delay would look like loss to libunbound, which would ask again and make it
- * worse (measured: one domain in 25 failed for nothing on a machine that was busy otherwise). Then
- * a quarter less is kept in flight; while turns are short it grows back.
- */
-#define LONG_TURN_MS 200
-#define SHORT_TURN_MS 90
-#define LEAST_WINDOW 64
-#define WINDOW_STEP 16
-/* Not more often than this. */
-#define WINDOW_PAUSE_MS 250
 /* The patient ones wait longer. */
 #define FIRST_DEADLINE_MS 6000
 
@@ -58,9 +45,7 @@ struct dns_flow {
 	struct flight in_flight; /* in the order they were sent */
 	struct flight *done;
 	size_t count; /* in flight */
-	uint64_t answered;
-	size_t window;
-	int64_t window_at_ms; /* when it may change again */
+	struct dns_window window;
 	unsigned deadline_ms;
 	pthread_mutex_t lock; /* of the two below */
 	struct dns_way way;
@@ -92,7 +77,7 @@ static void note_done(struct dns_client *client, struct dns_ask *ask)
 	flight->next_done = flow->done;
 	flow->done = flight;
 	flow->count--;
-	flow->answered++;
+	flow->window.answered++;
 }
 
 static void flight_free(struct flight *flight)
@@ -117,29 +102,6 @@ static int send_flight(struct dns_flow *flow, struct flight *flight, struct fail
 		note_done(&flow->client, &flight->ask);
 	}
 	return r;
-}
-
-static size_t window(const struct dns_flow *flow)
-{
-	uint64_t size = FIRST_WINDOW + flow->answered;
-	return size < flow->window ? (size_t)size : flow->window;
-}
-
-static void adapt_window(struct dns_flow *flow, int64_t turn_ms, int64_t now_ms)
-{
-	size_t max = flow->dns->options.max_in_flight;
-	if (now_ms < flow->window_at_ms) {
-		return;
-	}
-	if (turn_ms > LONG_TURN_MS) {
-		size_t less = flow->window - flow->window / 4;
-		flow->window = less > LEAST_WINDOW ? less : LEAST_WINDOW;
-		flow->window_at_ms = now_ms + WINDOW_PAUSE_MS;
-	} else if (turn_ms < SHORT_TURN_MS && flow->count >= flow->window) {
-		size_t more = flow->window + WINDOW_STEP;
-		flow->window = more < max ? more : max;
-		flow->window_at_ms = now_ms + WINDOW_PAUSE_MS;
-	}
 }
 
 /* Into the line of its operator. */
@@ -201,7 +163,7 @@ static int send_some(struct dns_flow *flow, struct failure *reterr)
 	int64_t now_ms = dns_engine_now_ms(flow->dns->engine);
 	int r = take_all_in(flow, reterr);
 	r = r == 0 ? wake_resting(flow, now_ms, reterr) : r;
-	while (r == 0 && flow->count < window(flow)) {
+	while (r == 0 && flow->count < dns_window_size(&flow->window)) {
 		struct pace_item *item = pace_take(flow->pace, now_ms);
 		if (item == NULL) {
 			break;
@@ -342,7 +304,7 @@ static int run_loop(struct dns_flow *flow, struct failure *reterr)
 		expire(flow);
 		r = r == 0 ? hand_out(flow, reterr) : r;
 		int64_t now_ms = dns_engine_now_ms(flow->dns->engine);
-		adapt_window(flow, now_ms - began_ms, now_ms);
+		dns_window_adapt(&flow->window, flow->count, now_ms - began_ms, now_ms);
 	}
 	return r;
 }
@@ -411,7 +373,7 @@ int dns_flow_start(const struct dns_collector_options *options, const struct pac
 	flow->waiting.newer = flow->waiting.older = &flow->waiting;
 	flow->resting.newer = flow->resting.older = &flow->resting;
 	pthread_mutex_init(&flow->lock, NULL);
-	flow->window = options->max_in_flight;
+	flow->window = dns_window_new(options->max_in_flight);
 	flow->deadline_ms =
 		options->deadline_ms < FIRST_DEADLINE_MS ? options->deadline_ms : FIRST_DEADLINE_MS;
 	int r = start(flow, options, pace, reterr);

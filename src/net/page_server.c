@@ -3,18 +3,16 @@
 /* A loop of poll() over the listener and a fixed number of clients. */
 #include "net/page_server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "net/http_request.h"
+#include "net/page_answer.h"
 
 #define WAIT_MS 200
 #define BACKLOG 64
@@ -45,7 +43,7 @@ struct client {
 struct page_server {
 	struct page_server_options options;
 	int fd;
-	bool is_loopback;
+	struct page_answer_rules rules;
 	uint16_t port;
 	int64_t rests_until_ms; /* no clients are taken before, for the system had no room */
 	pthread_mutex_t lock;	/* of the page */
@@ -113,7 +111,11 @@ int page_server_new(const struct page_server_options *options, struct page_serve
 		return failure_set_memory(reterr, "listen");
 	}
 	server->options = *options;
-	server->is_loopback = is_loopback(&options->address);
+	server->rules = (struct page_answer_rules){
+		.path = options->path,
+		.type = options->type,
+		.is_loopback = is_loopback(&options->address),
+	};
 	server->page = buffer_new(PAGE_SERVER_MAX_PAGE);
 	pthread_mutex_init(&server->lock, /* attributes: */ NULL);
 	int r = open_listener(server, reterr);
@@ -146,78 +148,7 @@ bool page_server_set(struct page_server *server, struct span page)
 	return true;
 }
 
-/* ---- the answer ---- */
-
-static const char *reason_of(int status)
-{
-	switch (status) {
-	case 200:
-		return "OK";
-	case 400:
-		return "Bad Request";
-	case 404:
-		return "Not Found";
-	case 405:
-		return "Method Not Allowed";
-	case 421:
-		return "Misdirected Request";
-	case 431:
-		return "Request Header Fields Too Large";
-	case 503:
-		return "Service Unavailable";
-	default:
-		return "HTTP Version Not Supported";
-	}
-}
-
-/* "127.0.0.1", "[::1]:9100", "localhost": nothing that a stranger's DNS could have led here. */
-static bool is_own_host(struct span host)
-{
-	char text[INET6_ADDRSTRLEN];
-	unsigned char octets[16];
-	bool is_six = host.len > 0 && host.ptr[0] == '[';
-	size_t end = span_find(host, is_six ? ']' : ':', 0);
-	struct span name = is_six ? span_slice(host, 1, end - 1) : span_slice(host, 0, end);
-	if (span_equal_nocase(name, SPAN("localhost"))) {
-		return true;
-	}
-	if (name.len >= sizeof(text) || span_find(name, '\0', 0) < name.len) {
-		return false;
-	}
-	memcpy(text, name.ptr, name.len);
-	text[name.len] = '\0';
-	return inet_pton(is_six ? AF_INET6 : AF_INET, text, octets) == 1;
-}
-
-static int status_of(const struct page_server *server, struct span octets)
-{
-	struct http_request request;
-	enum http_request_state state = http_request_read(octets, &request);
-	if (state != HTTP_REQUEST_READ) {
-		return (int)state;
-	}
-	if (server->is_loopback && request.host.len > 0 && !is_own_host(request.host)) {
-		return 421;
-	}
-	if (!span_equal(request.target, span_of_string(server->options.path))) {
-		return 404;
-	}
-	return span_equal(request.method, SPAN("GET")) ? 200 : 405;
-}
-
-static void write_answer(const struct page_server *server, struct buffer *answer, int status,
-			 struct span body)
-{
-	buffer_printf(answer,
-		      "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-		      "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n%s%s"
-		      "Connection: close\r\n\r\n",
-		      status, reason_of(status),
-		      status == 200 ? server->options.type : "text/plain", body.len,
-		      status == 405 ? "Allow: GET\r\n" : "",
-		      status == 503 ? "Retry-After: 5\r\n" : "");
-	buffer_append(answer, body);
-}
+/* ---- a client ---- */
 
 static void make_answer(struct page_server *server, struct client *client, int status)
 {
@@ -225,21 +156,11 @@ static void make_answer(struct page_server *server, struct client *client, int s
 	client->sent = 0;
 	client->state = CLIENT_ANSWERED;
 	pthread_mutex_lock(&server->lock);
-	if (status == 200 && server->page.len == 0) {
-		status = 503;
-	}
-	if (status == 200) {
-		write_answer(server, &client->answer, status, buffer_span(&server->page));
-	}
+	struct span page = buffer_span(&server->page);
+	status = status == 200 && page.len == 0 ? 503 : status;
+	page_answer_write(&server->rules, status, page, &client->answer);
 	pthread_mutex_unlock(&server->lock);
-	if (status != 200) {
-		char words[64];
-		int len = snprintf(words, sizeof(words), "%s\n", reason_of(status));
-		write_answer(server, &client->answer, status, span_of(words, (size_t)len));
-	}
 }
-
-/* ---- a client ---- */
 
 static void drop(struct client *client)
 {
@@ -287,7 +208,8 @@ static void read_request(struct page_server *server, struct client *client, int6
 		return;
 	}
 	client->request_len += (size_t)len;
-	int status = status_of(server, span_of(client->request, client->request_len));
+	int status =
+		page_answer_status(&server->rules, span_of(client->request, client->request_len));
 	if (status != HTTP_REQUEST_MORE) {
 		make_answer(server, client, status);
 		send_more(client, now_ms);

@@ -13,6 +13,9 @@
 #include "records/mta_sts.h"
 #include "records/mta_sts_policy.h"
 
+/* RFC 8461 3.2 wants weeks; below a day a sender forgets it between two messages. */
+#define MTA_STS_SHORTEST_MAX_AGE_S 86400
+
 struct mta_sts_view {
 	struct txt_records found;
 	const struct mta_sts_record *record; /* NULL unless there is exactly one */

@@ -6,9 +6,6 @@
 #include "assess/mta_sts.h"
 #include "assess/problem_text.h"
 
-/* RFC 8461 3.2 wants weeks; below a day a sender forgets it between two messages. */
-#define SHORTEST_MAX_AGE_S 86400
-
 static const enum measure_id measures[] = {
 	MEASURE_MTA_STS_POLICY_VALID, MEASURE_MTA_STS_STRICT,	     MEASURE_MTA_STS_MODE,
 	MEASURE_MTA_STS_MAX_AGE,      MEASURE_MTA_STS_HOSTS_FITTING,
@@ -316,7 +313,8 @@ static void report_mode(struct assessment *a, const struct mta_sts_view *view, b
 	struct span host = policy_host(a);
 	switch (view->mode) {
 	case MTA_STS_MODE_ENFORCE:
-		if (is_covering && view->is_strict) {
+		if (is_covering && view->is_strict &&
+		    view->policy->max_age_s >= MTA_STS_SHORTEST_MAX_AGE_S) {
 			(void)finding_add(a, FINDING_MTA_STS_ENFORCED, host);
 		}
 		break;
@@ -339,7 +337,7 @@ static void report_mode(struct assessment *a, const struct mta_sts_view *view, b
 static void report_max_age(struct assessment *a, const struct mta_sts_policy *policy)
 {
 	measure_number(a, MEASURE_MTA_STS_MAX_AGE, (int64_t)policy->max_age_s);
-	if (policy->mode != MTA_STS_MODE_NONE && policy->max_age_s < SHORTEST_MAX_AGE_S) {
+	if (policy->mode != MTA_STS_MODE_NONE && policy->max_age_s < MTA_STS_SHORTEST_MAX_AGE_S) {
 		struct finding *finding =
 			finding_add(a, FINDING_MTA_STS_MAX_AGE_SHORT, policy_host(a));
 		finding_arg(a, finding, "seconds", "%llu", (unsigned long long)policy->max_age_s);

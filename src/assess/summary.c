@@ -7,6 +7,7 @@
 #include "assess/dmarc.h"
 #include "assess/finding.h"
 #include "assess/measure.h"
+#include "assess/mta_sts.h"
 #include "assess/mx.h"
 #include "assess/sender_eye.h"
 #include "assess/spf.h"
@@ -248,6 +249,16 @@ static struct verdict judge_unprotected(struct assessment *a)
 	return say(a, ANSWER_YES, SENTENCE_INTERCEPTABLE_YES_NOT_ENFORCED, none);
 }
 
+/*
+ * RFC 8461 3.2 and 10.2: strict senders take a policy with mistakes for none, and one that is not
+ * kept protects nobody from whoever hides it.
+ */
+static bool is_policy_dependable(const struct mta_sts_view *view)
+{
+	return view->policy != NULL && mta_sts_policy_is_strict(view->policy) &&
+	       view->policy->max_age_s >= MTA_STS_SHORTEST_MAX_AGE_S;
+}
+
 /* A sender that knows what the domain publishes is not fooled: it keeps the message. */
 static struct verdict judge_by_senders(struct assessment *a)
 {
@@ -258,7 +269,8 @@ static struct verdict judge_by_senders(struct assessment *a)
 	if (a->sender_eye->senders[SENDER_PLAIN].stripped == DELIVERY_DEFERRED) {
 		return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN_HOSTS, none);
 	}
-	bool is_sts = sts->stripped == DELIVERY_DEFERRED;
+	bool is_any_sts = sts->stripped == DELIVERY_DEFERRED;
+	bool is_sts = is_any_sts && is_policy_dependable(a->mta_sts);
 	bool is_dane = dane->stripped == DELIVERY_DEFERRED && dane->today != DELIVERY_ENCRYPTED &&
 		       dane->today != DELIVERY_UNKNOWN;
 	if (is_sts && is_dane) {
@@ -269,6 +281,9 @@ static struct verdict judge_by_senders(struct assessment *a)
 	}
 	if (is_sts) {
 		return say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_MTA_STS, none);
+	}
+	if (is_any_sts) {
+		return say(a, ANSWER_PARTLY, SENTENCE_INTERCEPTABLE_PARTLY_MTA_STS, none);
 	}
 	if (dane->today == DELIVERY_ENCRYPTED && dane->stripped == DELIVERY_DEFERRED) {
 		return say(a, ANSWER_PARTLY, SENTENCE_INTERCEPTABLE_PARTLY_UNAUTHENTICATED, none);
@@ -294,6 +309,11 @@ static bool has_signed_alias(const struct assessment *a)
 static struct verdict judge_interceptable(struct assessment *a)
 {
 	const struct span none = SPAN("");
+	if (is_known_no(a, MEASURE_DOMAIN_RECEIVES) && a->mx->implicit != NULL &&
+	    a->kind != DOMAIN_PARKED) {
+		/* RFC 5321 5.1: without an MX record the address is tried */
+		return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN_IMPLICIT, none);
+	}
 	if (is_known_no(a, MEASURE_DOMAIN_RECEIVES)) {
 		return say(a, ANSWER_NO, SENTENCE_INTERCEPTABLE_NO_TAKES_NO_MAIL, none);
 	}

@@ -126,7 +126,7 @@ def ids(result):
 def test_each_host_gives_its_finding(checked, name):
     result = by_name(checked[0])[name]
     assert ROWS[name][2] in ids(result), ids(result)
-    assert ("mta-sts-enforced" in ids(result)) == (name in ENFORCED | {"short-age", "two-keys"})
+    assert ("mta-sts-enforced" in ids(result)) == (name in ENFORCED | {"two-keys"})
     assert not any("MTA-STS policy" in row["subject"] for row in result["unknown"])
 
 

@@ -267,6 +267,17 @@ static bool has_unknown(const struct spoof_report *report)
 	return false;
 }
 
+/* Something works that takes more than a stranger has, such as an account at a service. */
+static bool has_condition(const struct spoof_report *report)
+{
+	for (size_t i = 0; i < SPOOF_VECTOR_COUNT; i++) {
+		if (spoof_outcome_works(report->findings[i].outcome)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void answer(struct spoof_report *report, enum spoof_answer value, const char *sentence)
 {
 	report->answer = value;
@@ -314,9 +325,16 @@ void spoof_conclude(struct spoof_report *report)
 				    "stranger's message through.");
 	} else if (is_unknown) {
 		answer(report, SPOOF_ANSWER_UNKNOWN,
-		       "It could not be determined: an answer is missing.");
+		       has_condition(report)
+			       ? "It could not be determined: an answer is missing. One message "
+				 "passes, if what it takes is given."
+			       : "It could not be determined: an answer is missing.");
 	} else {
 		answer(report, SPOOF_ANSWER_NO,
-		       "No: every attempt is refused by receivers that check DMARC.");
+		       has_condition(report)
+			       ? "No, unless a stranger has what it takes for the attempt that "
+				 "passes; "
+				 "all others are refused by receivers that check DMARC."
+			       : "No: every attempt is refused by receivers that check DMARC.");
 	}
 }

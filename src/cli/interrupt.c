@@ -31,6 +31,12 @@ void interrupt_let_pipes_end(void)
 	signal(SIGPIPE, SIG_DFL);
 }
 
+void interrupt_end_by_pipe(void)
+{
+	interrupt_let_pipes_end();
+	raise(SIGPIPE);
+}
+
 bool interrupt_was_asked(void)
 {
 	return is_asked != 0;

@@ -16,6 +16,8 @@ void interrupt_catch(void);
 /* While results are printed: a reader that has seen enough ("| head") ends the program, as it does
  * everywhere. */
 void interrupt_let_pipes_end(void);
+/* A result could not be written because its reader has seen enough: the same end, at once. */
+void interrupt_end_by_pipe(void);
 bool interrupt_was_asked(void);
 
 #endif

@@ -176,7 +176,7 @@ void scan_source_tell(const struct scan_source *source)
 			 (unsigned long long)counts.bad, MAX_COMPLAINTS);
 	}
 	if (counts.skipped > 0) {
-		complain("note", "%llu domains were left out: there already",
+		complain("note", "%llu domains were left out: they come twice, or have a result",
 			 (unsigned long long)counts.skipped);
 	}
 	if (counts.items + counts.skipped + counts.bad == 0) {

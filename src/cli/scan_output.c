@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/scan_progress.h"
 #include "present/scan.h"
 
@@ -34,6 +35,9 @@ static int write_line(struct scan_output *output, struct failure *reterr)
 		return results_file_write(output->file, line, reterr);
 	}
 	bool is_ok = fwrite(line.ptr, 1, line.len, stdout) == line.len && fflush(stdout) == 0;
+	if (!is_ok && errno == EPIPE) {
+		interrupt_end_by_pipe();
+	}
 	return is_ok ? 0
 		     : failure_set(reterr, FAILURE_IO, "standard output", "%s", strerror(errno));
 }

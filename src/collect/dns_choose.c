@@ -137,6 +137,11 @@ static bool is_without_resolver(const struct dns_collector *dns)
 	       !dns->options.prefers_recursion && dns->options.stub_count == 0;
 }
 
+static bool is_stopped(const struct dns_collector *dns)
+{
+	return dns->options.is_stopped != NULL && dns->options.is_stopped(dns->options.context);
+}
+
 int dns_collector_choose_way(struct dns_collector *dns, struct failure *reterr)
 {
 	if (dns->has_chosen) {
@@ -149,7 +154,8 @@ int dns_collector_choose_way(struct dns_collector *dns, struct failure *reterr)
 	enum dns_way_state first_state;
 	size_t chosen;
 	int r = find_way(dns, &first_state, &chosen, reterr);
-	if (r < 0) {
+	/* A look that was cut off, as when a list has no domain, says nothing about a resolver. */
+	if (r < 0 || is_stopped(dns)) {
 		return r;
 	}
 	dns->has_chosen = true;

@@ -54,3 +54,20 @@ def test_scan_says_what_check_says(lab, tmp_path):
             wrong.append(result["domain"])
     assert not wrong
     assert len(names) > 300
+
+
+def test_a_list_without_a_domain_says_nothing_about_the_resolver(lab, tmp_path):
+    (tmp_path / "list.txt").write_text("# nothing yet\n")
+    options = ["--dns-only", "--resolver", lab.resolver, "--trust-anchor", str(lab.trust_anchor)]
+    finished = subprocess.run([PROGRAM, "scan", *options, tmp_path / "list.txt"], capture_output=True, text=True, timeout=60, check=False)
+    assert finished.returncode == 3
+    assert finished.stderr == "mailseal: note: there was no domain in the list\n"
+
+
+def test_a_reader_that_has_seen_enough_ends_a_scan(lab, tmp_path):
+    (tmp_path / "list.txt").write_text("good-signed.org\nparked-good.org\n")
+    command = ('"$0" scan --dns-only --resolver "$1" --trust-anchor "$2" "$3" | true; echo "${PIPESTATUS[0]}"')
+    finished = subprocess.run(["bash", "-c", command, PROGRAM, lab.resolver, lab.trust_anchor, tmp_path / "list.txt"],
+                              capture_output=True, text=True, timeout=60, check=False)
+    assert finished.stdout == "141\n"
+    assert finished.stderr == ""

@@ -54,6 +54,9 @@ static const struct option_group connect_group =
 	OPTION_GROUP("mail servers and policies", connect_options);
 static const struct option_group *const groups[] = {&judging_group, &output_group,  &facts_group,
 						    &dns_group,	    &connect_group, NULL};
+/* Saved facts ask nobody. */
+static const struct option_group *const replay_groups[] = {&judging_group, &output_group,
+							   &facts_group, NULL};
 
 /* False after a line on standard error; a threshold above all severities for "never". */
 static bool read_threshold(const char *text, int *ret_threshold)
@@ -145,7 +148,7 @@ static int learn(struct session *session, const char *database, const struct spa
 {
 	const struct senders_options options = learning_options(session);
 	struct store *store;
-	int r = store_open_option(database, /* must_exist: */ true, &store, reterr);
+	int r = store_open_option(database, STORE_WITH_REPORTS, &store, reterr);
 	if (r < 0) {
 		return r;
 	}
@@ -157,7 +160,7 @@ static int learn(struct session *session, const char *database, const struct spa
 }
 
 static int check_and_print(struct session *session, const struct check_command_options *options,
-			   const struct string_list *operands, enum exit_code *ret_code,
+			   const struct invocation *invocation, enum exit_code *ret_code,
 			   struct failure *reterr)
 {
 	struct span *domains;
@@ -174,7 +177,7 @@ static int check_and_print(struct session *session, const struct check_command_o
 	*ret_code = EXIT_USAGE;
 	if (!read_threshold(options->output.fail_on, &threshold) ||
 	    !session_profiles(session, &options->profiles, &profiles, &check.profile_count) ||
-	    !session_domains(session, operands, &domains, &count)) {
+	    !session_domains(session, invocation, &domains, &count)) {
 		return 0;
 	}
 	check.profiles = profiles;
@@ -208,9 +211,9 @@ static int check_and_print(struct session *session, const struct check_command_o
 	return r;
 }
 
-static enum exit_code run_with(const struct check_command_options *options,
-			       const struct string_list *operands)
+static enum exit_code run_check(const struct invocation *invocation)
 {
+	const struct check_command_options *options = invocation->options;
 	struct session *session;
 	struct failure failure;
 	if (session_open(&options->dns, &options->facts, &session, &failure) < 0) {
@@ -219,27 +222,23 @@ static enum exit_code run_with(const struct check_command_options *options,
 	enum exit_code code = EXIT_USAGE;
 	int r = options->is_dns_only ? 0 : session_connect(session, &options->connect, &failure);
 	if (r == 0) {
-		r = check_and_print(session, options, operands, &code, &failure);
+		r = check_and_print(session, options, invocation, &code, &failure);
 	}
 	session_close(session);
 	return r < 0 ? complain_failure(&failure) : code;
-}
-
-static enum exit_code run_check(const struct invocation *invocation)
-{
-	return run_with(invocation->options, &invocation->operands);
 }
 
 static enum exit_code run_replay(const struct invocation *invocation)
 {
 	struct check_command_options options =
 		*(const struct check_command_options *)invocation->options;
-	struct string_list domains = {.count = invocation->operands.count - 1};
+	struct invocation check = {.command = invocation->command, .options = &options};
+	check.operands.count = invocation->operands.count - 1;
 	options.facts.replay_path = invocation->operands.items[0];
-	for (size_t i = 0; i < domains.count; i++) {
-		domains.items[i] = invocation->operands.items[i + 1];
+	for (size_t i = 0; i < check.operands.count; i++) {
+		check.operands.items[i] = invocation->operands.items[i + 1];
 	}
-	return run_with(&options, &domains);
+	return run_check(&check);
 }
 
 const struct command cmd_check = {
@@ -259,7 +258,7 @@ const struct command cmd_replay = {
 	.operands = "FILE [DOMAIN...]",
 	.summary = "judge saved facts again, without the network",
 	.example = "mailseal replay facts.jsonl --profile us-bod-18-01",
-	.groups = groups,
+	.groups = replay_groups,
 	.options_size = sizeof(struct check_command_options),
 	.min_operands = 1,
 	.max_operands = CHECK_MAX_DOMAINS,

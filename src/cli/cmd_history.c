@@ -31,7 +31,7 @@ struct history_options {
 #define FIELD(name) offsetof(struct history_options, name)
 
 static const struct option period_options[] = {
-	STORE_OPTION(struct history_options, database),
+	ESTATE_OPTION(struct history_options, database),
 	{"since", 0, OPTION_STRING, "TIME", "from this time on: 2026-11-01, or an age like 7d",
 	 FIELD(since)},
 	{"until", 0, OPTION_STRING, "TIME", "up to this time (default: now)", FIELD(until)},
@@ -119,8 +119,8 @@ static int open_run(struct history_run *run, const struct invocation *invocation
 	if (r == 0) {
 		r = read_domain(run, &invocation->operands, reterr);
 	}
-	return r == 0 ? store_open_option(run->options->database, /* must_exist: */ true,
-					  &run->store, reterr)
+	return r == 0 ? store_open_option(run->options->database, STORE_WITH_CHECKS, &run->store,
+					  reterr)
 		      : r;
 }
 

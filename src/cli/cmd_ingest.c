@@ -385,7 +385,7 @@ static enum exit_code run(const struct invocation *invocation)
 	if (r < 0) {
 		return complain_failure(&failure);
 	}
-	r = store_open_option(run.options->database, /* must_exist: */ false, &store, &failure);
+	r = store_open_option(run.options->database, STORE_MAY_BE_NEW, &store, &failure);
 	if (r == 0) {
 		r = run_with(&run, store, &invocation->operands, &code, &failure);
 		store_close(store);

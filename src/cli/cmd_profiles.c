@@ -27,7 +27,8 @@ static enum exit_code write_profiles(const struct profile_table *table, const ch
 	if (name != NULL) {
 		one = profile_find(table, span_of_string(name));
 		if (one == NULL) {
-			complain("profiles", "there is no profile \"%s\"", name);
+			complain("profiles",
+				 "there is no profile \"%s\"; mailseal profiles lists them", name);
 			return EXIT_USAGE;
 		}
 	}

@@ -28,7 +28,7 @@ struct report_options {
 #define FIELD(name) offsetof(struct report_options, name)
 
 static const struct option what_options[] = {
-	STORE_OPTION(struct report_options, database),
+	ESTATE_OPTION(struct report_options, database),
 	{"since", 0, OPTION_STRING, "TIME", "show the time from here on: 2026-11-01, or 30d",
 	 FIELD(since)},
 	{"until", 0, OPTION_STRING, "TIME", "as of this time (default: now)", FIELD(until)},
@@ -124,8 +124,7 @@ static enum exit_code run_report(const struct invocation *invocation)
 	struct store *store = NULL;
 	struct failure failure;
 	int r = read_options(options, &exceptions, &what, &failure);
-	r = r == 0 ? store_open_option(options->database, /* must_exist: */ true, &store, &failure)
-		   : r;
+	r = r == 0 ? store_open_option(options->database, STORE_WITH_CHECKS, &store, &failure) : r;
 	if (r == 0 && options->rejudged != NULL) {
 		r = rejudge_find(store, span_of_string(options->rejudged), &what.rejudged,
 				 &failure);

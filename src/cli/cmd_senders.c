@@ -240,8 +240,7 @@ static int make_plan(struct run *run, struct failure *reterr)
 
 static int run_all(struct run *run, bool is_plan, struct failure *reterr)
 {
-	int r = store_open_option(run->options->database, /* must_exist: */ true, &run->store,
-				  reterr);
+	int r = store_open_option(run->options->database, STORE_WITH_REPORTS, &run->store, reterr);
 	if (r == 0 && is_plan) {
 		read_assumed(run);
 	}
@@ -285,7 +284,7 @@ static enum exit_code run_command(const struct invocation *invocation, bool is_p
 	struct span *domains;
 	size_t count;
 	enum exit_code code = EXIT_USAGE;
-	if (session_domains(run.session, &invocation->operands, &domains, &count)) {
+	if (session_domains(run.session, invocation, &domains, &count)) {
 		run.domain = domains[0];
 		int r = run_all(&run, is_plan, &failure);
 		code = r < 0 ? complain_failure(&failure) : exit_code_of(&run);

@@ -177,7 +177,7 @@ static enum exit_code run_spoof(const struct invocation *invocation)
 	if (session_open(&s.options->dns, &s.options->facts, &s.session, &failure) < 0) {
 		return complain_failure(&failure);
 	}
-	if (!session_domains(s.session, &invocation->operands, &domains, &count)) {
+	if (!session_domains(s.session, invocation, &domains, &count)) {
 		session_close(s.session);
 		return EXIT_USAGE;
 	}

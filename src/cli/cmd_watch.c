@@ -199,8 +199,7 @@ static int run_watch_with(struct watch_command *command, const struct string_lis
 	if (!scan_judging_read(&options->judging, command->session, &scan)) {
 		return 0;
 	}
-	int r = store_open_option(options->database, /* must_exist: */ false, &command->store,
-				  reterr);
+	int r = store_open_option(options->database, STORE_MAY_BE_NEW, &command->store, reterr);
 	r = r == 0 ? watch_teller_new(&options->teller, options->database, &command->teller, reterr)
 		   : r;
 	r = r == 0 ? watch_metrics_new(&options->metrics, &options->teller.channels,

@@ -36,9 +36,9 @@ static void write_option(const struct option *option, FILE *out)
 
 void help_write_command(const struct command *command, FILE *out)
 {
-	fprintf(out, "mailseal %s: %s\n\nusage: mailseal %s [OPTION...] %s\n\nexample: %s\n",
-		command->name, command->summary, command->name, command->operands,
-		command->example);
+	fprintf(out, "mailseal %s: %s\n\nusage: mailseal %s [OPTION...]%s%s\n\nexample: %s\n",
+		command->name, command->summary, command->name,
+		command->operands[0] != '\0' ? " " : "", command->operands, command->example);
 	for (const struct option_group *const *group = command->groups; *group != NULL; group++) {
 		fprintf(out, "\n%s:\n", (*group)->title);
 		for (size_t i = 0; i < (*group)->count; i++) {

@@ -121,8 +121,9 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 	int r = estate->arena == NULL || estate->mine == NULL
 			? failure_set_memory(reterr, "scan")
 			: store_open_option(options->database,
-					    /* must_exist: */ options->is_rejudging, &estate->store,
-					    reterr);
+					    options->is_rejudging ? STORE_WITH_CHECKS
+								  : STORE_MAY_BE_NEW,
+					    &estate->store, reterr);
 	if (r == 0) {
 		estate->worker = worker_name(estate->arena);
 		r = open_run(estate, options,

@@ -283,7 +283,8 @@ void session_close(struct session *session)
 }
 
 /* One operand as a canonical domain; a line on standard error when it is none. */
-static bool read_domain(struct session *session, const char *operand, struct span *ret_domain)
+static bool read_domain(struct session *session, const struct command *command, const char *operand,
+			struct span *ret_domain)
 {
 	struct name_input_result input = name_input_parse(session->arena, span_of_string(operand));
 	if (input.status == NAME_INPUT_OK) {
@@ -293,27 +294,29 @@ static bool read_domain(struct session *session, const char *operand, struct spa
 	const int shown_max = 80;
 	bool is_cut = strlen(operand) > (size_t)shown_max;
 	struct span hint = input.hint;
-	complain("check", "\"%.*s%s\" %s%s%.*s%s", shown_max, operand, is_cut ? "..." : "",
+	complain(command->name, "\"%.*s%s\" %s%s%.*s%s", shown_max, operand, is_cut ? "..." : "",
 		 name_input_explain(input.status), hint.len > 0 ? "; did you mean \"" : "",
 		 SPAN_ARG(hint), hint.len > 0 ? "\"?" : "");
 	return false;
 }
 
-bool session_domains(struct session *session, const struct string_list *operands,
+bool session_domains(struct session *session, const struct invocation *invocation,
 		     struct span **ret_domains, size_t *ret_count)
 {
+	const struct command *command = invocation->command;
+	const struct string_list *operands = &invocation->operands;
 	if (operands->count == 0) {
 		*ret_domains = session->replayed.domains;
 		*ret_count = session->replayed.domain_count;
 		if (session->replayed.domain_count == 0) {
-			complain("check", "needs a domain; try: mailseal check example.org");
+			complain(command->name, "needs a domain; try: %s", command->example);
 		}
 		return session->replayed.domain_count > 0;
 	}
 	struct span *domains = arena_alloc(session->arena, operands->count * sizeof(*domains));
 	bool is_ok = domains != NULL;
 	for (size_t i = 0; i < operands->count && domains != NULL; i++) {
-		is_ok = read_domain(session, operands->items[i], &domains[i]) && is_ok;
+		is_ok = read_domain(session, command, operands->items[i], &domains[i]) && is_ok;
 	}
 	*ret_domains = domains;
 	*ret_count = operands->count;

@@ -50,7 +50,7 @@ int session_connect(struct session *session, const struct connect_options *optio
  * Operands -> canonical domains; without operands those of the replayed file. Each bad one gets its
  * line on standard error; false when there was one, or none at all.
  */
-bool session_domains(struct session *session, const struct string_list *operands,
+bool session_domains(struct session *session, const struct invocation *invocation,
 		     struct span **ret_domains, size_t *ret_count) MUST_CHECK;
 /* The named profiles, or the default one. False after a line on standard error. */
 bool session_profiles(struct session *session, const struct string_list *names,

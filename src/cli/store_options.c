@@ -3,8 +3,11 @@
 /* Finds the store that a command is to use. */
 #include "cli/store_options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096
@@ -64,7 +67,33 @@ static int open_showing(const char *location, struct store **ret_store, struct f
 	return r;
 }
 
-int store_open_option(const char *location, bool must_exist, struct store **ret_store,
+/* The folders above a new store, for their owner alone (XDG base directories). */
+static void make_folders(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		/* One that cannot be made shows when the store is opened. */
+		(void)mkdir(path, S_IRWXU);
+		*slash = '/';
+	}
+}
+
+static int check_is_there(const char *location, enum store_need need, struct failure *reterr)
+{
+	static const char *const missing[] = {
+		[STORE_WITH_REPORTS] = "there are no reports yet; mailseal ingest reads them",
+		[STORE_WITH_CHECKS] =
+			"there are no checks yet; mailseal scan --db and watch keep them",
+	};
+	if (need == STORE_MAY_BE_NEW || store_location_is_postgresql(location) ||
+	    access(location, R_OK) == 0) {
+		return 0;
+	}
+	return failure_set(reterr, FAILURE_IO, location, "%s",
+			   errno == ENOENT ? missing[need] : strerror(errno));
+}
+
+int store_open_option(const char *location, enum store_need need, struct store **ret_store,
 		      struct failure *reterr)
 {
 	char path[PATH_SIZE];
@@ -77,10 +106,10 @@ int store_open_option(const char *location, bool must_exist, struct store **ret_
 					   "say where the reports are kept");
 		}
 		location = path;
+		if (need == STORE_MAY_BE_NEW) {
+			make_folders(path);
+		}
 	}
-	if (must_exist && !store_location_is_postgresql(location) && access(location, R_OK) != 0) {
-		return failure_set(reterr, FAILURE_IO, location,
-				   "there are no reports yet; mailseal ingest reads them");
-	}
-	return open_showing(location, ret_store, reterr);
+	int r = check_is_there(location, need, reterr);
+	return r == 0 ? open_showing(location, ret_store, reterr) : r;
 }

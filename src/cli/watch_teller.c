@@ -95,7 +95,7 @@ static int fill(struct watch_teller *teller, const struct watch_teller_options *
 		r = read_secret(teller, options->secret_file, reterr);
 	}
 	if (r == 0) {
-		r = store_open_option(database, /* must_exist: */ false, &teller->store, reterr);
+		r = store_open_option(database, STORE_MAY_BE_NEW, &teller->store, reterr);
 	}
 	return r == 0 ? teller_open_channels(teller->store, &teller->options, reterr) : r;
 }

@@ -36,7 +36,7 @@ void present_profiles_text(const struct profile_table *table, const struct profi
 	}
 	for (size_t i = 0; i < profile_count(table); i++) {
 		const struct profile *profile = profile_at(table, i);
-		buffer_printf(text, "%-20.*s %3zu requirements  %.*s%s\n", SPAN_ARG(profile->name),
+		buffer_printf(text, "%-25.*s %3zu requirements  %.*s%s\n", SPAN_ARG(profile->name),
 			      profile->requirement_count, SPAN_ARG(profile->title),
 			      profile->is_draft ? " (draft)" : "");
 	}

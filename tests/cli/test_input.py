@@ -36,6 +36,12 @@ BAD_CALLS = {
     "nothing": ([], "check example.org"),
     "no command": (["chek", "example.org"], "chek"),
     "no domain": (["check"], "check example.org"),
+    "no domain for spoof": (["spoof"], "mailseal spoof example.org"),
+    "spoof of an address": (["spoof", "jo@example.org"], "spoof: "),
+    "report without checks": (["report", "--db", "/nonexistent/estate.db"], "mailseal scan --db"),
+    "diff without checks": (["diff", "--db", "/nonexistent/estate.db"], "mailseal scan --db"),
+    "senders without reports": (["senders", "example.org", "--db", "/nonexistent/r.db"], "mailseal ingest"),
+    "replay asks nobody": (["replay", "facts.jsonl", "--resolver", "192.0.2.1"], "--resolver"),
     "unknown option": (["check", "--jason", "example.org"], "--jason"),
     "missing value": (["check", "example.org", "--profile"], "--profile"),
     "value for a flag": (["check", "--json=yes", "example.org"], "--json"),
@@ -48,7 +54,7 @@ BAD_CALLS = {
     "what-if alias": (["check", "--with", "example.org CNAME", "example.org"], "value"),
     "no replay file": (["replay", "/nonexistent/facts"], "/nonexistent/facts"),
     "unknown finding": (["guidance", "no-such"], "no-such"),
-    "unknown baseline": (["profiles", "no-such"], "no-such"),
+    "unknown baseline": (["profiles", "no-such"], "mailseal profiles"),
     "unknown record": (["record", "arc", "example.org"], "arc"),
     "record for a URL": (["record", "spf", "https://example.org"], "URL"),
     "bad resolver": (["check", "--resolver", "not-an-address", "example.org"], "not-an-address"),
@@ -87,3 +93,12 @@ def test_output_that_cannot_be_written(mailseal, facts_file):
     result = mailseal("replay", path, "--html", "/nonexistent/page.html")
     assert result.returncode == 2
     assert "/nonexistent/page.html" in result.stderr
+
+
+def test_the_usual_store_is_made_with_its_folder(mailseal, tmp_path):
+    (tmp_path / "mails").mkdir()
+    result = mailseal("ingest", tmp_path / "mails", env={"HOME": str(tmp_path)})
+    assert result.returncode == 0, result.stderr
+    made = tmp_path / ".local" / "share" / "mailseal.db"
+    assert made.exists()
+    assert made.parent.stat().st_mode & 0o077 == 0

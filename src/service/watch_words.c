@@ -232,48 +232,59 @@ static void put_finding(const struct wording *wording, struct buffer *part,
 }
 
 /* False: there is no room for it. */
-static bool add_part(struct wording *wording, struct span key, struct span body)
+static bool add_part(struct wording *wording, struct notice_part part)
 {
 	/* A separator stands before it, or the comma that takes its place. */
-	if (wording->part_count == wording->part_max || body.len + 2 > wording->room) {
+	if (wording->part_count == wording->part_max || part.body.len + 2 > wording->room) {
 		return false;
 	}
-	wording->room -= body.len + 2;
-	wording->parts[wording->part_count++] = (struct notice_part){key, body};
+	wording->room -= part.body.len + 2;
+	wording->parts[wording->part_count++] = part;
 	return true;
 }
 
-static bool try_finding(struct wording *wording, struct span key,
+/* `part` has the keys, and gets its body here. */
+static bool try_finding(struct wording *wording, struct notice_part part,
 			const struct changed_finding *changed, const struct finding *advised)
 {
-	struct buffer part = buffer_new(NOTICE_MAX_BODY);
-	write_finding(wording, &part, changed, advised);
-	buffer_putc(&part, WATCH_BODY_SEPARATOR);
-	put_finding(wording, &part, changed, advised);
-	bool is_added = !part.is_failed &&
-			add_part(wording, key, arena_copy(wording->arena, buffer_span(&part)));
-	buffer_free(&part);
+	struct buffer body = buffer_new(NOTICE_MAX_BODY);
+	write_finding(wording, &body, changed, advised);
+	buffer_putc(&body, WATCH_BODY_SEPARATOR);
+	put_finding(wording, &body, changed, advised);
+	part.body = arena_copy(wording->arena, buffer_span(&body));
+	bool is_added = !body.is_failed && add_part(wording, part);
+	buffer_free(&body);
 	return is_added;
 }
 
-static void add_finding(struct wording *wording, struct span key,
+static void add_finding(struct wording *wording, struct notice_part part,
 			const struct changed_finding *changed)
 {
 	const struct finding *advised =
 		changed->is_new && wording->advised < ADVISED_FINDINGS
 			? full_finding(wording->look->assessment, changed->finding)
 			: NULL;
-	bool is_added = (advised != NULL && try_finding(wording, key, changed, advised)) ||
-			try_finding(wording, key, changed, /* advised: */ NULL);
+	bool is_added = (advised != NULL && try_finding(wording, part, changed, advised)) ||
+			try_finding(wording, part, changed, /* advised: */ NULL);
 	wording->advised += is_added && advised != NULL ? 1 : 0;
 	wording->left += is_added ? 0 : 1;
 }
 
 /* One name's finding is one thing, whatever its title counts. */
-static struct span key_of(struct arena *arena, const struct changed_finding *changed)
+static struct span key_of(struct arena *arena, const char *direction,
+			  const struct standing_finding *finding)
 {
-	return arena_printf(arena, "%s %.*s %.*s", changed->is_new ? "worse" : "better",
-			    SPAN_ARG(changed->finding->id), SPAN_ARG(changed->finding->subject));
+	return arena_printf(arena, "%s %.*s %.*s", direction, SPAN_ARG(finding->id),
+			    SPAN_ARG(finding->subject));
+}
+
+/* What comes back after it was told to be gone is news, and the reverse. */
+static struct notice_part part_of(struct arena *arena, const struct changed_finding *changed)
+{
+	struct span worse = key_of(arena, "worse", changed->finding);
+	struct span better = key_of(arena, "better", changed->finding);
+	return changed->is_new ? (struct notice_part){.key = worse, .undoes = {better}}
+			       : (struct notice_part){.key = better, .undoes = {worse}};
 }
 
 static void add_findings(struct wording *wording)
@@ -289,17 +300,22 @@ static void add_findings(struct wording *wording)
 			continue;
 		}
 		/* Findings of one id and subject stand together and go with the first. */
-		struct span key = key_of(wording->arena, changed);
-		bool goes_along = has_own || span_equal(key, last);
-		add_finding(wording, goes_along ? (struct span){0} : key, changed);
-		last = key;
+		struct notice_part part = part_of(wording->arena, changed);
+		bool goes_along = has_own || span_equal(part.key, last);
+		add_finding(wording, goes_along ? (struct notice_part){0} : part, changed);
+		last = part.key;
 	}
 	if (wording->left > 0) {
 		wording->room += LAST_BYTES;
 		struct span body = arena_printf(wording->arena, "  and %zu more findings\n%c",
 						wording->left, WATCH_BODY_SEPARATOR);
-		(void)add_part(wording, (struct span){0}, body);
+		(void)add_part(wording, (struct notice_part){.body = body});
 	}
+}
+
+static struct span verdict_key(struct arena *arena, const char *what, enum answer answer)
+{
+	return arena_printf(arena, "%s %s", what, answer_name(answer));
 }
 
 static void add_answer(struct wording *wording, const char *what, enum answer before,
@@ -309,14 +325,19 @@ static void add_answer(struct wording *wording, const char *what, enum answer be
 		return;
 	}
 	struct arena *arena = wording->arena;
+	struct notice_part part = {
+		.body = arena_printf(arena, "  Can be %s: was %s, now %s\n%c", what,
+				     answer_name(before), answer_name(after), WATCH_BODY_SEPARATOR),
+	};
 	/* What was unknown before is no news by itself. */
-	struct span key = before != ANSWER_UNKNOWN
-				  ? arena_printf(arena, "%s %s", what, answer_name(after))
-				  : (struct span){0};
-	struct span body =
-		arena_printf(arena, "  Can be %s: was %s, now %s\n%c", what, answer_name(before),
-			     answer_name(after), WATCH_BODY_SEPARATOR);
-	(void)add_part(wording, key, body);
+	if (before != ANSWER_UNKNOWN) {
+		part.key = verdict_key(arena, what, after);
+		for (size_t i = 0; i < NOTICE_MAX_UNDOES; i++) {
+			enum answer other = (enum answer)(((size_t)after + 1 + i) % ANSWER_UNKNOWN);
+			part.undoes[i] = verdict_key(arena, what, other);
+		}
+	}
+	(void)add_part(wording, part);
 }
 
 static void add_parts(struct wording *wording)
@@ -333,7 +354,7 @@ static void add_parts(struct wording *wording)
 	}
 	if (telling->finding != NULL) {
 		const struct changed_finding changed = {telling->finding, /* is_new: */ true};
-		add_finding(wording, (struct span){0}, &changed);
+		add_finding(wording, (struct notice_part){0}, &changed);
 	}
 }
 

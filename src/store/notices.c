@@ -47,6 +47,25 @@ static int is_due(struct store *store, const struct notice *notice, struct span 
 	return r;
 }
 
+static const char undo_sql[] = "DELETE FROM notice_part WHERE domain = $1 AND topic = $2";
+
+/* What is told now is no repetition the next time that it is otherwise. */
+static int undo(struct store *store, const struct notice *notice, const struct notice_part *part,
+		struct failure *reterr)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < NOTICE_MAX_UNDOES; i++) {
+		struct buffer scratch = buffer_new(NOTICE_MAX_KEY + 8);
+		struct driver_value values[] = {
+			driver_integer(notice->domain_id),
+			driver_text(store_clean_text(part->undoes[i], NOTICE_MAX_KEY, &scratch))};
+		struct driver_query query = {.sql = undo_sql, .values = values, .count = 2};
+		r = part->undoes[i].len > 0 ? store_query(store, &query, reterr) : 0;
+		buffer_free(&scratch);
+	}
+	return r;
+}
+
 /* What is told of a notice now. */
 struct told {
 	struct buffer body;
@@ -67,6 +86,7 @@ static int add_parts(struct store *store, const struct notice *notice, int64_t r
 				   reterr);
 			told->keyed++;
 			told->due += is_told ? 1 : 0;
+			r = r == 0 && is_told ? undo(store, notice, part, reterr) : r;
 		}
 		if (r == 0 && is_told) {
 			buffer_putc(&told->body, NOTICE_PART_SEPARATOR);

@@ -19,6 +19,8 @@
 #define NOTICE_MAX_CHANNEL 1024
 /* Between the body of a notice and those of its parts, which must not hold it. */
 #define NOTICE_PART_SEPARATOR '\x1d'
+/* A verdict has so many others. */
+#define NOTICE_MAX_UNDOES 2
 /* In one message; the rest comes with the next. */
 #define NOTICE_MAX_GROUP 200
 
@@ -26,6 +28,9 @@
 struct notice_part {
 	struct span key; /* as of a notice; empty: it goes with the others */
 	struct span body;
+	/* Keys that are no longer true when this is told: the next of them is told, whatever the
+	 * window, so that nobody is left with news that was overtaken. May be empty. */
+	struct span undoes[NOTICE_MAX_UNDOES];
 };
 
 struct notice {
@@ -43,8 +48,9 @@ struct notice {
 	bool is_once; /* the same key is never written again, whatever the window */
 	/*
 	 * When any has a key, the parts' keys count instead of the notice's: those that were
-	 * written within the window are left out, and nothing is written without one that was not.
-	 * With separators all bodies together are at most NOTICE_MAX_BODY.
+	 * written within the window, and not undone since, are left out, and nothing is written
+	 * without one that was not. With separators all bodies together are at most
+	 * NOTICE_MAX_BODY.
 	 */
 	const struct notice_part *parts;
 	size_t part_count;

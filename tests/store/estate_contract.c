@@ -683,8 +683,17 @@ static void put_parts(struct world *world, const char *list, int64_t at, const c
 {
 	static const char *const names[] = {"parts.example"};
 	struct notice_part parts[3];
+	char undone[3][16];
 	for (size_t i = 0; i < 3; i++) {
-		parts[i] = (struct notice_part){span_of_string(keys[i]), span_of_string(keys[i])};
+		/* "dkim" and "-dkim" undo each other. */
+		bool is_gone = keys[i][0] == '-';
+		snprintf(undone[i], sizeof(undone[i]), "%s%s", is_gone ? "" : "-",
+			 keys[i] + (is_gone ? 1 : 0));
+		parts[i] = (struct notice_part){
+			.key = span_of_string(keys[i]),
+			.body = span_of_string(keys[i]),
+			.undoes = {span_of_string(undone[i])},
+		};
 		parts[i].body = parts[i].body.len > 0 ? parts[i].body : SPAN("always");
 	}
 	struct notice notice = {.at = at,
@@ -745,6 +754,24 @@ static void test_part_is_not_repeated_within_the_window(void **state)
 		 "head\x1d"
 		 "mx\x1d"
 		 "always"},
+		{"one is gone",
+		 240,
+		 {"-dmarc", "", ""},
+		 "head\x1d"
+		 "-dmarc\x1d"
+		 "always\x1d"
+		 "always"},
+		{"told to be gone, it comes back",
+		 300,
+		 {"dkim", "dmarc", "mx"},
+		 "head\x1d"
+		 "dmarc"},
+		{"but is told once", 360, {"dkim", "dmarc", "mx"}, NULL},
+		{"and goes again",
+		 420,
+		 {"-dmarc", "dkim", "spf"},
+		 "head\x1d"
+		 "-dmarc"},
 		{"a day after the first",
 		 STORE_DAY_SECONDS,
 		 {"dkim", "spf", ""},

@@ -160,11 +160,14 @@ static int give_windows(struct store *store, const struct windows *windows,
 static int read_windows(struct store *store, const struct store_scope *scope,
 			struct windows_reading *reading, struct failure *reterr)
 {
+	struct buffer place = buffer_new(STORE_TEXT_MAX);
 	struct driver_value values[] = {
-		driver_text(scope->domain), driver_integer(scope->first_day * STORE_DAY_SECONDS),
+		driver_text(store_place(scope->domain, &place)),
+		driver_integer(scope->first_day * STORE_DAY_SECONDS),
 		driver_integer((scope->last_day + 1) * STORE_DAY_SECONDS - 1)};
 	struct driver_query query = {windows_sql, values, 3, take_window, reading};
 	int r = store_query(store, &query, reterr);
+	buffer_free(&place);
 	return r == FAILURE_MEMORY ? failure_set_memory(reterr, "read the reports") : r;
 }
 

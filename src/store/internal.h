@@ -9,10 +9,9 @@
 #include "store/row_patterns.h"
 #include "store/store.h"
 
-/* Domains at or below $1. */
+/* Domains at or below $1, which is a place: store_place(). '/' is what comes after '.'. */
 #define SCOPE_DOMAINS                                                                              \
-	"(SELECT id FROM domain WHERE name = $1 OR (length(name) > length($1) AND"                 \
-	" substr(name, length(name) - length($1)) = '.' || $1))"
+	"(SELECT id FROM domain WHERE place = $1 OR (place > $1 || '.' AND place < $1 || '/'))"
 
 /* Reports that count, by enum store_authenticity. */
 #define COUNTS(report) report ".authenticity NOT BETWEEN 20 AND 29"
@@ -26,6 +25,7 @@ struct word_cache {
 	struct arena *arena;
 	struct map ids;
 	const char *insert_sql;
+	bool has_place; /* $2 is the text's place */
 };
 
 /* An address; what a caller gives beyond is cut. */
@@ -107,7 +107,11 @@ struct store {
 
 int store_query(struct store *store, const struct driver_query *query,
 		struct failure *reterr) MUST_CHECK;
-/* Fills in the query's values: $1 is the scope's domain, $2 and $3 its first and last day. */
+/* A name's labels in reverse, "org.example.www": so all names below one stand together in an index.
+ * Into the buffer, which is cleared before. */
+struct span store_place(struct span name, struct buffer *place);
+/* Fills in the query's values: $1 is the place of the scope's domain, $2 and $3 its first and last
+ * day. */
 int store_query_scope(struct store *store, const struct store_scope *scope,
 		      const struct driver_query *query, struct failure *reterr) MUST_CHECK;
 int store_query_many(struct store *store, const struct driver_many *many,

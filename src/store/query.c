@@ -145,11 +145,14 @@ static int give_tls(void *context, const struct driver_row *row)
 static int read_details(struct store *store, enum store_kind kind, const struct store_scope *scope,
 			struct reading *reading, struct failure *reterr)
 {
+	struct buffer place = buffer_new(STORE_TEXT_MAX);
 	struct driver_value values[] = {
-		driver_text(scope->domain), driver_integer(scope->first_day),
+		driver_text(store_place(scope->domain, &place)), driver_integer(scope->first_day),
 		driver_integer(scope->last_day), driver_integer((int64_t)kind)};
 	struct driver_query query = {details_sql, values, 4, give_tls, reading};
-	return store_query(store, &query, reterr);
+	int r = store_query(store, &query, reterr);
+	buffer_free(&place);
+	return r;
 }
 
 int store_tls_streams(struct store *store, const struct store_scope *scope, store_tls_fn *each,

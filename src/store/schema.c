@@ -190,13 +190,16 @@ int store_query(struct store *store, const struct driver_query *query, struct fa
 int store_query_scope(struct store *store, const struct store_scope *scope,
 		      const struct driver_query *query, struct failure *reterr)
 {
-	struct driver_value values[] = {driver_text(scope->domain),
+	struct buffer place = buffer_new(STORE_TEXT_MAX);
+	struct driver_value values[] = {driver_text(store_place(scope->domain, &place)),
 					driver_integer(scope->first_day),
 					driver_integer(scope->last_day)};
 	struct driver_query scoped = *query;
 	scoped.values = values;
 	scoped.count = 3;
-	return store_query(store, &scoped, reterr);
+	int r = store_query(store, &scoped, reterr);
+	buffer_free(&place);
+	return r;
 }
 
 int store_query_many(struct store *store, const struct driver_many *many, struct failure *reterr)

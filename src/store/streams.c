@@ -257,9 +257,13 @@ static int read_week(struct store *store, struct stream_reading *reading, int64_
 		days_from(week, scope->first_day) & ~days_from(week, scope->last_day + 1);
 	reading->recent = days_from(week, reading->recent_day);
 	reading->reterr = reterr;
-	struct driver_value values[] = {driver_text(scope->domain), driver_integer(week)};
+	struct buffer place = buffer_new(STORE_TEXT_MAX);
+	struct driver_value values[] = {driver_text(store_place(scope->domain, &place)),
+					driver_integer(week)};
 	struct driver_query query = {parts_sql, values, 2, add_part, reading};
-	return store_query(store, &query, reterr);
+	int r = store_query(store, &query, reterr);
+	buffer_free(&place);
+	return r;
 }
 
 static const char weeks_sql[] = "SELECT day / 7 FROM day_total WHERE domain IN " SCOPE_DOMAINS

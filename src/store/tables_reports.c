@@ -161,6 +161,22 @@ static const char left_out_sql[] = "CREATE INDEX report_left_out ON report (doma
 static const char open_parts_sql[] = "CREATE INDEX stream_part_open ON stream_part (week, domain)"
 				     " WHERE length(octets) < " PART_OPEN_SQL;
 
+/* See store_place(). */
+static const char places_sqlite[] =
+	"ALTER TABLE domain ADD COLUMN place TEXT NOT NULL DEFAULT '';"
+	"UPDATE domain SET place = (WITH RECURSIVE label (rest, place) AS ("
+	"SELECT domain.name || '.', NULL UNION ALL"
+	" SELECT substr(rest, instr(rest, '.') + 1),"
+	" substr(rest, 1, instr(rest, '.') - 1) || coalesce('.' || place, '')"
+	" FROM label WHERE rest <> '') SELECT place FROM label WHERE rest = '');"
+	"CREATE INDEX domain_by_place ON domain (place);";
+static const char places_postgresql[] =
+	"ALTER TABLE domain ADD COLUMN place TEXT COLLATE \"C\" NOT NULL DEFAULT '';"
+	"UPDATE domain SET place = (SELECT string_agg(label, '.' ORDER BY number DESC)"
+	" FROM unnest(string_to_array(name, '.')) WITH ORDINALITY AS labels (label, number))"
+	" WHERE name <> '';"
+	"CREATE INDEX domain_by_place ON domain (place);";
+
 static const struct migration_step steps[] = {
 	{.sql = {[DRIVER_SQLITE] = tables_sqlite, [DRIVER_POSTGRESQL] = tables_postgresql}},
 	{.sql = {[DRIVER_SQLITE] = weeks_sqlite, [DRIVER_POSTGRESQL] = weeks_postgresql}},
@@ -171,6 +187,7 @@ static const struct migration_step steps[] = {
 	{.sql = {[DRIVER_SQLITE] = left_out_sql, [DRIVER_POSTGRESQL] = left_out_sql}},
 	{.sql = {[DRIVER_SQLITE] = open_parts_sql, [DRIVER_POSTGRESQL] = open_parts_sql},
 	 .fill = parts_join_all},
+	{.sql = {[DRIVER_SQLITE] = places_sqlite, [DRIVER_POSTGRESQL] = places_postgresql}},
 };
 
 const struct migration_list migrations_reports = {"reports", steps,

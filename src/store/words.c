@@ -30,6 +30,21 @@ struct span store_clean_text(struct span text, size_t max_len, struct buffer *sc
 	return buffer_span(scratch);
 }
 
+struct span store_place(struct span name, struct buffer *place)
+{
+	size_t end = name.len;
+	buffer_clear(place);
+	for (size_t i = name.len; i-- > 0;) {
+		if (name.ptr[i] == '.') {
+			buffer_append(place, span_slice(name, i + 1, end - i - 1));
+			buffer_putc(place, '.');
+			end = i;
+		}
+	}
+	buffer_append(place, span_slice(name, 0, end));
+	return buffer_span(place);
+}
+
 static int take_id(void *context, const struct driver_row *row)
 {
 	*(int64_t *)context = row->values[0].integer;
@@ -62,10 +77,12 @@ int store_words_prepare(struct store *store, struct failure *reterr)
 			    " DO UPDATE SET text = excluded.text RETURNING id",
 			    reterr);
 	if (r == 0) {
-		r = cache_start(&store->domains,
-				"INSERT INTO domain (name) VALUES ($1) ON CONFLICT (name)"
-				" DO UPDATE SET name = excluded.name RETURNING id",
-				reterr);
+		r = cache_start(
+			&store->domains,
+			"INSERT INTO domain (name, place) VALUES ($1, $2) ON CONFLICT (name)"
+			" DO UPDATE SET name = excluded.name RETURNING id",
+			reterr);
+		store->domains.has_place = true;
 	}
 	if (r == 0 && !row_patterns_start(&store->patterns)) {
 		r = failure_set_memory(reterr, "database");
@@ -118,9 +135,14 @@ int store_word(struct store *store, struct word_cache *cache, struct span text, 
 	if (known != NULL) {
 		*ret_id = *known;
 	} else {
-		struct driver_value value = driver_text(text);
-		struct driver_query query = {cache->insert_sql, &value, 1, take_id, ret_id};
-		r = store_query(store, &query, reterr);
+		struct buffer place = buffer_new(max_len + 8);
+		struct driver_value values[] = {driver_text(text),
+						driver_text(store_place(text, &place))};
+		struct driver_query query = {cache->insert_sql, values, cache->has_place ? 2 : 1,
+					     take_id, ret_id};
+		r = place.is_failed ? failure_set_memory(reterr, "database")
+				    : store_query(store, &query, reterr);
+		buffer_free(&place);
 		if (r == 0) {
 			store_word_remember(cache, text, *ret_id);
 		}

@@ -384,6 +384,34 @@ static void test_large_report_moves(void **state)
 	assert_int_equal(sums_of(world, "nobody.example").count, 0);
 }
 
+static uint64_t messages_of(struct world *world, const char *domain)
+{
+	return sums_of(world, domain).messages;
+}
+
+/* A scope is a name and those below it: not what merely ends or begins like it. */
+static void test_scope_is_what_stands_below(void **state)
+{
+	static const char *const names[] = {
+		"stand.example",       "a.stand.example", "b.a.stand.example", "nstand.example",
+		"stand.example.other", "a-stand.example", "stand.example-2",   "stand.example0",
+	};
+	struct world *world = *state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct store_report report = report_of("1", names[i], 1, "aaaaaaaaaaaaaaaa");
+		struct store_row row =
+			row_of(names[i], (uint64_t)1 << i, STORE_RESULT_PASS, STORE_RESULT_PASS);
+		begin(world);
+		assert_int_equal(add(world, &report, &row, 1), STORE_NEW);
+		commit(world);
+	}
+	assert_int_equal(messages_of(world, "stand.example"), 1 + 2 + 4);
+	assert_int_equal(messages_of(world, "a.stand.example"), 2 + 4);
+	assert_int_equal(messages_of(world, "b.a.stand.example"), 4);
+	assert_int_equal(messages_of(world, "c.stand.example"), 0);
+	assert_int_equal(messages_of(world, "and.example"), 0);
+}
+
 static int note_name(void *context, struct span name)
 {
 	*(size_t *)context += span_equal(name, SPAN("named.example")) ? 1 : 0;
@@ -828,6 +856,7 @@ static int run_all(const char *location)
 		cmocka_unit_test_prestate(test_hostile_text, &world),
 		cmocka_unit_test_prestate(test_policies_and_reporters, &world),
 		cmocka_unit_test_prestate(test_tls_reports, &world),
+		cmocka_unit_test_prestate(test_scope_is_what_stands_below, &world),
 		cmocka_unit_test_prestate(test_reported_names, &world),
 		cmocka_unit_test_prestate(test_opens_again, &world),
 		cmocka_unit_test_prestate(test_two_writers, &world),

@@ -52,7 +52,7 @@ static void read_extension(uint16_t type, struct span data, struct tls_answer *a
 		answer->has_secure_renegotiation = true;
 		break;
 	case EXTENSION_VERSIONS:
-		answer->version = data.len == 2 ? cursor_u16(&cursor) : answer->version;
+		answer->version = data.len == 2 ? cursor_u16(&cursor) : 0;
 		break;
 	case EXTENSION_KEY_SHARE:
 		answer->group = data.len >= 2 ? cursor_u16(&cursor) : 0;
@@ -80,13 +80,18 @@ static bool read_extensions(struct cursor *cursor, struct tls_answer *answer)
 static enum tls_message_state read_hello(struct span body, struct tls_answer *answer)
 {
 	struct cursor cursor = cursor_of(body);
-	answer->version = cursor_u16(&cursor);
+	uint16_t legacy_version = cursor_u16(&cursor);
+	answer->version = legacy_version;
 	struct span random = cursor_take(&cursor, sizeof(retry_random));
 	cursor_take(&cursor, cursor_u8(&cursor));
 	answer->suite = cursor_u16(&cursor);
 	answer->compression = cursor_u8(&cursor);
-	if (cursor.is_failed || answer->version < TLS_VERSION_SSL3 ||
-	    answer->version > TLS_VERSION_12 || !read_extensions(&cursor, answer)) {
+	if (cursor.is_failed || legacy_version < TLS_VERSION_SSL3 ||
+	    legacy_version > TLS_VERSION_12 || !read_extensions(&cursor, answer)) {
+		return TLS_MESSAGE_BROKEN;
+	}
+	/* RFC 8446 4.2.1: the extension chooses TLS 1.3; to repeat the version does no harm. */
+	if (answer->version != legacy_version && answer->version != TLS_VERSION_13) {
 		return TLS_MESSAGE_BROKEN;
 	}
 	bool is_retry = memcmp(random.ptr, retry_random, sizeof(retry_random)) == 0;

@@ -32,6 +32,14 @@ static const struct row {
 	 SPAN_INIT("\x16\x03\x03\0\x38\x02\0\0\x34\x03\x03" RETRY_32
 		   "\0\x13\x02\0\0\x0c\0\x2b\0\x02\x03\x04\0\x33\0\x02\x11\xec"),
 	 TLS_ANSWER_RETRY, 0x0304, 0x1302, 0x11ec, 0, 0, 0},
+	{"a version that was not on offer",
+	 SPAN_INIT("\x16\x03\x03\0\x38\x02\0\0\x34\x03\x03" ZEROS_32
+		   "\0\x13\x02\0\0\x0c\0\x2b\0\x02\x7f\x1c\0\x33\0\x02\x11\xec"),
+	 TLS_ANSWER_MALFORMED, 0x7f1c, 0x1302, 0x11ec, 0, 0, 0},
+	{"a version of one octet",
+	 SPAN_INIT("\x16\x03\x03\0\x31\x02\0\0\x2d\x03\x03" ZEROS_32
+		   "\0\x13\x02\0\0\x05\0\x2b\0\x01\x03"),
+	 TLS_ANSWER_MALFORMED, 0, 0x1302, 0, 0, 0, 0},
 	{"hello in two records with a short prime",
 	 SPAN_INIT("\x16\x03\x03\0\x08\x02\0\0\x2d\x03\x03\0\0"
 		   "\x16\x03\x03\0\x29\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import running
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("MAILSEAL", str(ROOT / "build" / "mailseal"))
@@ -23,6 +24,13 @@ import postgresql  # noqa: E402  (the server the store's tests use)
 LEASE_SECONDS = int(os.environ.get("MAILSEAL_LEASE_SECONDS", "4"))
 FROZEN_SECONDS = int(os.environ.get("MAILSEAL_FROZEN_SECONDS", "12"))
 DEADLINE_SECONDS = 150 + 2 * LEASE_SECONDS + FROZEN_SECONDS
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """On free ports, so that these tests can run beside the others."""
+    with running(tmp_path_factory.mktemp("workers"), "stub") as one:
+        yield one
 
 
 @pytest.fixture

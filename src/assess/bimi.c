@@ -4,6 +4,7 @@
 #include "assess/bimi.h"
 
 #include "assess/dmarc.h"
+#include "assess/spf.h"
 
 static const struct txt_kind kind = {
 	.control = CONTROL_BIMI,
@@ -44,6 +45,12 @@ static struct span find_weakness(struct assessment *a, const struct dmarc_step *
 	return span_of(NULL, 0);
 }
 
+/* A pass that everybody gets proves nothing, whatever the policy: careful receivers refuse it. */
+static bool is_spf_open(const struct assessment *a)
+{
+	return a->spf != NULL && !a->spf->is_unknown && a->spf->outcome == SPF_OUTCOME_PASS;
+}
+
 /*
  * BIMI draft, "Domain owner actions": quarantine or reject for all mail, for the domain and its
  * organisational domain, and sp not none.
@@ -65,6 +72,9 @@ static void check_dmarc(struct assessment *a, struct bimi_view *view)
 	view->obstacle = find_weakness(a, dmarc->holder);
 	if (view->obstacle.len == 0 && top != NULL && top->record != NULL) {
 		view->obstacle = find_weakness(a, top);
+	}
+	if (view->obstacle.len == 0 && is_spf_open(a)) {
+		view->obstacle = SPAN("its SPF record lets everybody pass");
 	}
 	if (view->obstacle.len == 0) {
 		view->is_dmarc_enough = ANSWER_YES;

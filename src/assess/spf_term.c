@@ -45,6 +45,26 @@ static void add_range(struct spf_walk *walk, struct network network)
 	}
 }
 
+/* Terms in front of one that are looked at; honest records have fewer. */
+#define EARLIER_MAX_TERMS 150
+
+/* RFC 7208 4.6.2: the first match decides. Does an earlier "-", "~" or "?" take it all? */
+static bool is_taken(const struct spf_frame *frame, const struct spf_tree_term *entry,
+		     struct network network)
+{
+	const struct spf_node *node = frame->node;
+	for (size_t i = 0; i < EARLIER_MAX_TERMS && &node->terms[i] < entry; i++) {
+		const struct spf_term *term = node->terms[i].term;
+		bool is_network = term->kind == SPF_TERM_MECHANISM &&
+				  (term->mechanism == SPF_IP4 || term->mechanism == SPF_IP6);
+		if (is_network && term->qualifier != SPF_PASS &&
+		    network_contains(term->network, network)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Counts networks of a term whose sender passes; a "-" or "?" on the way authorises nobody. */
 static void authorise(struct spf_walk *walk, const struct spf_frame *frame,
 		      struct spf_tree_term *entry)
@@ -54,6 +74,9 @@ static void authorise(struct spf_walk *walk, const struct spf_frame *frame,
 	}
 	for (size_t i = 0; i < entry->network_count; i++) {
 		struct network network = entry->networks[i];
+		if (is_taken(frame, entry, network)) {
+			continue;
+		}
 		if (network.family == NETWORK_IPV4) {
 			add_range(walk, network);
 			entry->ipv4_addresses += network_address_count(network);

@@ -9,6 +9,7 @@ stub       the same servers on free high ports of 127.0.0.1; the resolver is tol
 
 import fcntl
 import os
+import random
 import socket
 import struct
 
@@ -17,6 +18,8 @@ HOSTS = {"root": "root.lab", "registry": "registry.lab", "leaf": "ns.lab", "sile
 RESOLVER_ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 5300
 BLOCKS = range(77, 127)  # second byte of the addresses that recursion mode tries
+# Ports that no kernel hands out by itself, so that nobody's connection sits on one between our look and our server.
+FREE_PORTS = range(20000, 32000)
 PORT_TRIES = 200
 
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
@@ -44,13 +47,26 @@ def is_free(address, port):
     return True
 
 
-def free_port(taken):
-    """A port of the resolver's address that is free and not in TAKEN."""
-    for _ in range(PORT_TRIES):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.bind((RESOLVER_ADDRESS, 0))
-            port = sock.getsockname()[1]
-        if port not in taken and is_free(RESOLVER_ADDRESS, port):
+claims = []  # sockets, open for as long as this process lives
+
+
+def claim(what):
+    """Whether WHAT is ours. A lab that starts beside this one looks for free places too, and our servers are not there
+    yet. The claim is a name among the Unix sockets of this network namespace; it ends with this process."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        sock.bind(f"\0mailseal-lab/{what}")
+    except OSError:
+        sock.close()
+        return False
+    claims.append(sock)
+    return True
+
+
+def free_port():
+    """A port of the resolver's address that is free, and ours."""
+    for port in random.sample(FREE_PORTS, PORT_TRIES):
+        if claim(port) and is_free(RESOLVER_ADDRESS, port):
             return port
     raise OSError("no free port on 127.0.0.1")
 
@@ -59,7 +75,7 @@ def recursion_places():
     """Four addresses of one block with port 53, or None."""
     for block in BLOCKS:
         found = {role: (f"127.{block}.0.{i}", 53) for i, role in enumerate(ROLES, 1)}
-        if all(is_free(*place) for place in found.values()):
+        if claim(f"127.{block}") and all(is_free(*place) for place in found.values()):
             return found
     return None
 
@@ -74,16 +90,11 @@ def choose(mode, port):
     found = recursion_places() if mode != "stub" else None
     if found is None and mode == "recursion":
         raise OSError("port 53 of 127/8 cannot be bound: be root, or use `unshare -rn`")
-    taken = set()
     if port is None:
-        port = next((p for p in range(DEFAULT_PORT, DEFAULT_PORT + 100) if is_free(RESOLVER_ADDRESS, p)), 0)
+        port = next((p for p in range(DEFAULT_PORT, DEFAULT_PORT + 100) if claim(p) and is_free(RESOLVER_ADDRESS, p)), 0)
     if port == 0:
-        port = free_port(taken)
-    taken.add(port)
+        port = free_port()
     if found is not None:
         return "recursion", found, (RESOLVER_ADDRESS, port)
-    found = {}
-    for role in ROLES:
-        found[role] = (RESOLVER_ADDRESS, free_port(taken))
-        taken.add(found[role][1])
+    found = {role: (RESOLVER_ADDRESS, free_port()) for role in ROLES}
     return "stub", found, (RESOLVER_ADDRESS, port)

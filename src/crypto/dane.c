@@ -21,6 +21,26 @@ enum {
 	MATCHING_SHA512 = 2,
 };
 
+/*
+ * One DER SEQUENCE and nothing behind it (X.690 8.1.3): a whole certificate or key that was cut
+ * is no record that senders can use.
+ */
+static bool is_whole_sequence(struct span data)
+{
+	enum { SEQUENCE = 0x30, LONG_FORM = 0x80, LENGTH_MAX_OCTETS = 3 };
+	struct cursor cursor = cursor_of(data);
+	uint8_t tag = cursor_u8(&cursor);
+	size_t len = cursor_u8(&cursor);
+	if (len >= LONG_FORM) {
+		size_t octets = len - LONG_FORM;
+		len = 0;
+		for (size_t i = 0; i < octets && octets <= LENGTH_MAX_OCTETS; i++) {
+			len = len << 8 | cursor_u8(&cursor);
+		}
+	}
+	return tag == SEQUENCE && !cursor.is_failed && len > 0 && cursor_rest(&cursor).len == len;
+}
+
 bool dane_record_is_usable(const struct dane_record *record)
 {
 	if ((record->usage != USAGE_TA && record->usage != USAGE_EE) ||
@@ -29,7 +49,7 @@ bool dane_record_is_usable(const struct dane_record *record)
 	}
 	switch (record->matching) {
 	case MATCHING_FULL:
-		return record->data.len > 0;
+		return is_whole_sequence(record->data);
 	case MATCHING_SHA256:
 		return record->data.len == 32;
 	case MATCHING_SHA512:

@@ -42,7 +42,8 @@ static const struct option options[] = {
 	 FIELD(watch)},
 	{"json", 0, OPTION_FLAG, NULL, "the summary as JSON", FIELD(is_json)},
 	{"quiet", 'q', OPTION_FLAG, NULL, "no summary when all went well", FIELD(is_quiet)},
-	{"verbose", 'v', OPTION_FLAG, NULL, "name everything that was refused", FIELD(is_verbose)},
+	{"verbose", 'v', OPTION_FLAG, NULL, "name everything that was refused or read in part",
+	 FIELD(is_verbose)},
 };
 static const struct option mailbox_options[] = {
 	MAILBOX_OPTIONS(struct ingest_command_options, mailbox)};
@@ -98,9 +99,32 @@ static bool may_show(struct ingest_run *run)
 {
 	run->shown_refusals++;
 	if (run->shown_refusals == SHOWN_REFUSALS + 1 && !run->options->is_verbose) {
-		complain("ingest", "further refusals are only counted; -v names them");
+		complain("ingest", "further troubles are only counted; -v names them");
 	}
 	return run->options->is_verbose || run->shown_refusals <= SHOWN_REFUSALS;
+}
+
+static void print_origin(const struct report_origin *origin)
+{
+	fputs("mailseal: ", stderr);
+	print_plain(origin->path);
+	if (origin->member.len > 0) {
+		fputs(": ", stderr);
+		print_plain(origin->member);
+	}
+}
+
+static void show_partial(void *context, const struct report_origin *origin,
+			 enum report_warning_code loss)
+{
+	struct ingest_run *run = context;
+	end_progress(run);
+	if (may_show(run)) {
+		print_origin(origin);
+		fprintf(stderr, ": read in part: %s\n",
+			loss < REPORT_WARNING_COUNT ? report_warning_text(loss)
+						    : "Something was lost.");
+	}
 }
 
 static void show_refused(void *context, const struct report_origin *origin,
@@ -111,12 +135,7 @@ static void show_refused(void *context, const struct report_origin *origin,
 	if (!may_show(run)) {
 		return;
 	}
-	fputs("mailseal: ", stderr);
-	print_plain(origin->path);
-	if (origin->member.len > 0) {
-		fputs(": ", stderr);
-		print_plain(origin->member);
-	}
+	print_origin(origin);
 	fprintf(stderr, ": refused: %s", report_refusal_text(ending->refusal));
 	if (ending->detail.len > 0) {
 		fputs(": ", stderr);
@@ -335,6 +354,7 @@ static int run_with(struct ingest_run *run, struct store *store, const struct st
 		.progress = show_progress,
 		.authenticity = report_trust_options(run->trust),
 		.refused = show_refused,
+		.partial = show_partial,
 		.left_out = show_left_out,
 		.unreadable = show_unreadable,
 		.is_stopped = is_stopped,

@@ -5,6 +5,11 @@
 
 #include "guide/guide.h"
 
+static struct span count_text(struct arena *arena, uint64_t count)
+{
+	return arena_printf(arena, "%llu", (unsigned long long)count);
+}
+
 struct span evidence_sentence(enum mail_evidence evidence)
 {
 	static const enum sentence_id sentences[] = {
@@ -46,13 +51,8 @@ static struct span cause_sentence(enum fail_cause cause)
 	return span_of(NULL, 0);
 }
 
-struct span sender_fix(struct arena *arena, const struct sender *sender)
+static struct span fix_of(struct arena *arena, const struct sender *sender)
 {
-	/* One broken message in a hundred is everyday, and no reason to change anything. */
-	if (sender->failing * 100 < sender->messages || sender->failing == 0 ||
-	    sender->class == MAIL_SPOOFED || sender->class == MAIL_FORWARDED) {
-		return span_of(NULL, 0);
-	}
 	enum fail_cause cause = CAUSE_NOT_SIGNED;
 	for (int i = CAUSE_NOT_SIGNED; i < CAUSE_COUNT; i++) {
 		if (sender->causes[i] > sender->causes[cause]) {
@@ -66,6 +66,21 @@ struct span sender_fix(struct arena *arena, const struct sender *sender)
 				    SPAN_ARG(provider->spf_fix));
 	}
 	return cause_sentence(cause);
+}
+
+struct span sender_fix(struct arena *arena, const struct sender *sender)
+{
+	/* One broken message in a hundred is everyday, and no reason to change anything. */
+	if (sender->failing * 100 < sender->messages || sender->failing == 0 ||
+	    sender->class == MAIL_SPOOFED || sender->class == MAIL_FORWARDED) {
+		return span_of(NULL, 0);
+	}
+	struct span fix = fix_of(arena, sender);
+	/* A stranger must not be given a key of the domain because a report mentions him. */
+	return sender->class == MAIL_UNKNOWN && fix.len > 0
+		       ? arena_printf(arena, "%.*s %.*s",
+				      SPAN_ARG(sentence_get(SENTENCE_FIX_IF_YOURS)), SPAN_ARG(fix))
+		       : fix;
 }
 
 struct span source_text(struct arena *arena, const struct sender *sender)
@@ -141,6 +156,28 @@ struct span plan_sentence(const struct plan *plan)
 			     sizeof(args) / sizeof(args[0]), NULL);
 }
 
+struct span plan_forwarded_sentence(const struct plan *plan)
+{
+	const struct class_total *total = &plan->senders->classes[MAIL_FORWARDED];
+	struct arena *arena = plan->senders->arena;
+	if ((plan->advice != PLAN_STEP && plan->advice != PLAN_DWELL) ||
+	    total->recent_failing == 0) {
+		return span_of(NULL, 0);
+	}
+	const struct template_arg args[] = {
+		{SPAN("messages"), count_text(arena, total->recent_messages)},
+		{SPAN("stopped"), count_text(arena, total->recent_failing)},
+	};
+	return template_fill(arena, sentence_get(SENTENCE_PLAN_FORWARDED), args,
+			     sizeof(args) / sizeof(args[0]), NULL);
+}
+
+struct span plan_record_sentence(const struct plan *plan)
+{
+	return plan->record.action == RECORD_PUBLISH ? sentence_get(SENTENCE_PLAN_UNSEEN_RECORD)
+						     : span_of(NULL, 0);
+}
+
 struct span authenticity_sentence(enum store_authenticity authenticity)
 {
 	static const enum sentence_id sentences[STORE_AUTHENTICITY_LAST + 1] = {
@@ -157,11 +194,6 @@ struct span authenticity_sentence(enum store_authenticity authenticity)
 		[STORE_AUTHENTICITY_ACCEPTED] = SENTENCE_ORIGIN_ACCEPTED,
 	};
 	return sentence_get(sentences[authenticity]);
-}
-
-static struct span count_text(struct arena *arena, uint64_t count)
-{
-	return arena_printf(arena, "%llu", (unsigned long long)count);
 }
 
 static struct span fill_total(struct arena *arena, enum sentence_id sentence, uint64_t reports,

@@ -13,6 +13,10 @@ struct span evidence_sentence(enum mail_evidence evidence);
 struct span sender_fix(struct arena *arena, const struct sender *sender);
 /* "{domain}" and the others filled in. In the plan's arena. */
 struct span plan_sentence(const struct plan *plan);
+/* Forwarded mail that the next step stops; empty when no step is due or nothing is stopped. */
+struct span plan_forwarded_sentence(const struct plan *plan);
+/* What to heed about the record of the next step; empty when it changes the published one. */
+struct span plan_record_sentence(const struct plan *plan);
 /* Why it is what it is. */
 struct span authenticity_sentence(enum store_authenticity authenticity);
 /* What is to be said of the reports themselves: how many are proved, left out, repeated. Empty

@@ -74,7 +74,9 @@ static void write_sender(const struct ink *ink, struct arena *arena, const struc
 	struct span fix = sender_fix(arena, sender);
 	if (fix.len > 0) {
 		ink_wrap(ink, INK_PLAIN, 6, 0, evidence_sentence(sender->evidence));
-		ink_wrap(ink, INK_PLAIN, 6, 0, fix);
+		ink_wrap(ink, INK_PLAIN, 6, 0,
+			 arena_printf(arena, "%llu fail. %.*s", (unsigned long long)sender->failing,
+				      SPAN_ARG(fix)));
 	}
 }
 
@@ -291,6 +293,9 @@ void present_plan_terminal(const struct plan *plan, const struct terminal_style 
 	write_policy(&ink, plan);
 	buffer_putc(text, '\n');
 	ink_wrap(&ink, INK_PLAIN, 2, 0, plan_sentence(plan));
+	if (plan_forwarded_sentence(plan).len > 0) {
+		ink_wrap(&ink, INK_PLAIN, 2, 0, plan_forwarded_sentence(plan));
+	}
 	if (is_record_shown(plan)) {
 		write_heading(&ink, plan->advice == PLAN_DWELL ? "The record of the next step"
 							       : "The record to publish");
@@ -299,6 +304,9 @@ void present_plan_terminal(const struct plan *plan, const struct terminal_style 
 		buffer_puts(text, " TXT ");
 		ink_text(&ink, INK_BLUE, plan->record.value);
 		buffer_putc(text, '\n');
+		if (plan_record_sentence(plan).len > 0) {
+			ink_wrap(&ink, INK_PLAIN, 2, 0, plan_record_sentence(plan));
+		}
 	}
 	write_blockers(&ink, plan);
 	write_origins(&ink, plan->senders);

@@ -44,6 +44,9 @@ struct ingest_options {
 	void (*progress)(void *context, const struct ingest_counts *counts);
 	void (*refused)(void *context, const struct report_origin *origin,
 			const struct report_ending *ending);
+	/* A document of which something was lost, and what first. */
+	void (*partial)(void *context, const struct report_origin *origin,
+			enum report_warning_code loss);
 	/* A report that is kept and counts for nothing. */
 	void (*left_out)(void *context, struct span origin, const struct store_report *report);
 	void (*unreadable)(void *context, struct span path, const struct failure *failure);

@@ -31,6 +31,7 @@ int ingest_sink_open(struct ingest_sink *sink, const struct ingest_options *opti
 		     struct failure *reterr)
 {
 	*sink = (struct ingest_sink){
+		.loss = REPORT_WARNING_COUNT,
 		.options = *options,
 		.evidence = buffer_new(STORE_EVIDENCE_MAX),
 		.reasons = buffer_new(STORE_TEXT_MAX),
@@ -430,6 +431,9 @@ static int on_warning(void *context, const struct report_warning *warning, struc
 	struct ingest_sink *sink = context;
 	(void)reterr;
 	sink->counts.warnings[warning->code]++;
+	if (sink->loss == REPORT_WARNING_COUNT && report_warning_is_loss(warning->code)) {
+		sink->loss = warning->code;
+	}
 	return 0;
 }
 
@@ -443,6 +447,10 @@ static int on_document_end(void *context, const struct report_origin *origin,
 	bool is_used = ending->outcome == REPORT_TAKEN || ending->outcome == REPORT_REPAIRED ||
 		       ending->outcome == REPORT_PARTIAL;
 	sink->used_in_file += is_used ? 1 : 0;
+	if (ending->outcome == REPORT_PARTIAL && sink->options.partial != NULL) {
+		sink->options.partial(sink->options.context, origin, sink->loss);
+	}
+	sink->loss = REPORT_WARNING_COUNT;
 	if (ending->outcome == REPORT_REFUSED && sink->options.refused != NULL) {
 		sink->options.refused(sink->options.context, origin, ending);
 	}

@@ -20,6 +20,7 @@ struct ingest_sink {
 	bool has_mail;	       /* around the document */
 	struct report_mail mail;
 	uint64_t report_rows;
+	enum report_warning_code loss; /* the document's first; REPORT_WARNING_COUNT: none */
 };
 
 int ingest_sink_open(struct ingest_sink *sink, const struct ingest_options *options,

@@ -3,6 +3,8 @@
 /* Where a domain stands on its way to reject, and what comes next. */
 #include "service/plan.h"
 
+#include "advise/tag_draft.h"
+
 /* A sender blocks when so much of its mail fails: some breakage on the way is everyday. */
 #define BLOCK_MESSAGES 3
 #define BLOCK_PERCENT 1
@@ -195,23 +197,19 @@ static enum plan_advice choose(const struct plan *plan)
 	return plan->days_at_policy < dwell_days(plan) ? PLAN_DWELL : PLAN_STEP;
 }
 
-static int addresses_of(struct arena *arena, const struct dmarc_uri *uris, size_t count,
-			const struct span **ret_addresses, size_t *ret_count,
-			struct failure *reterr)
+/* Nothing else of it changes, sp of subdomains neither; but what holds a policy back (pct, t) would
+ * undo the step. */
+static struct span stepped_text(struct arena *arena, const struct dmarc_record *published,
+				enum dmarc_policy policy)
 {
-	struct span *addresses = arena_alloc(arena, (count + 1) * sizeof(*addresses));
-	if (addresses == NULL) {
-		return failure_set_memory(reterr, "plan");
-	}
-	*ret_addresses = addresses;
-	*ret_count = count;
-	for (size_t i = 0; i < count; i++) {
-		addresses[i] = uris[i].text;
-	}
-	return 0;
+	struct tag_draft draft = tag_draft_of(arena, &published->tags);
+	tag_draft_set(&draft, SPAN("p"), span_of_string(dmarc_policy_name(policy)));
+	tag_draft_drop(&draft, SPAN("pct"));
+	tag_draft_drop(&draft, SPAN("t"));
+	return tag_draft_write(&draft);
 }
 
-/* The record as it is published, with the next policy; without a look at the DNS a template. */
+/* The record as it is published with the next policy; a template where none is known. */
 static int make_record(struct plan *plan, const struct dmarc_record *published,
 		       struct failure *reterr)
 {
@@ -229,25 +227,15 @@ static int make_record(struct plan *plan, const struct dmarc_record *published,
 			span_equal(stored_policy_tag(newest->text, SPAN("adkim")), SPAN("s")) &&
 			span_equal(stored_policy_tag(newest->text, SPAN("aspf")), SPAN("s"));
 	}
-	int r = 0;
-	if (published != NULL) {
-		wish.is_strict =
-			published->adkim == DMARC_STRICT && published->aspf == DMARC_STRICT;
-		r = addresses_of(arena, published->rua, published->rua_count, &wish.rua,
-				 &wish.rua_count, reterr);
-	}
+	int r = record_dmarc_make(arena, &wish, &plan->record, reterr);
 	if (r == 0 && published != NULL) {
-		r = addresses_of(arena, published->ruf, published->ruf_count, &wish.ruf,
-				 &wish.ruf_count, reterr);
+		plan->record.action = RECORD_REPLACE;
+		plan->record.old_value = published->text;
+		plan->record.is_template = false;
+		plan->record.value = stepped_text(arena, published, plan->next_policy);
+		r = arena_has_failed(arena) ? failure_set_memory(reterr, "plan") : 0;
 	}
-	if (r == 0) {
-		r = record_dmarc_make(arena, &wish, &plan->record, reterr);
-	}
-	if (r == 0) {
-		plan->has_record = true;
-		plan->record.action = published != NULL ? RECORD_REPLACE : RECORD_PUBLISH;
-		plan->record.old_value = published != NULL ? published->text : span_of(NULL, 0);
-	}
+	plan->has_record = r == 0;
 	return r;
 }
 
@@ -280,7 +268,9 @@ int plan_make(struct senders_report *senders, const struct plan_options *options
 		return r;
 	}
 	plan.advice = choose(&plan);
-	plan.next_policy = next_policy(&plan);
+	/* Without a report nothing is known of what the next policy would stop. */
+	bool is_blind = plan.advice == PLAN_NO_DATA && plan.policy != DMARC_POLICY_ABSENT;
+	plan.next_policy = is_blind ? DMARC_POLICY_ABSENT : next_policy(&plan);
 	plan.earliest = plan.since + dwell_days(&plan) * STORE_DAY_SECONDS;
 	if (plan.next_policy != DMARC_POLICY_ABSENT) {
 		r = make_record(&plan, options->published, reterr);

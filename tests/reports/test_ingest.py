@@ -160,3 +160,11 @@ def test_watch_reads_what_arrives(ask, tmp_path):
 def test_nothing_to_read_is_said_in_one_line(mailseal, tmp_path):
     result = mailseal("ingest", "--db", tmp_path / "r.db")
     assert result.returncode == 2 and len(result.stderr.decode().splitlines()) == 1
+
+
+def test_what_was_read_in_part_is_named(mailseal, tmp_path):
+    good = XML.format(reporter="r.example", number=1, begin=1793577600, end=1793663999, rows=ROW.format(octet=1, count=3) * 2)
+    (tmp_path / "cut.xml").write_text(good[:good.rindex("<record>") + 60])
+    result = mailseal("ingest", tmp_path / "cut.xml", "--db", tmp_path / "r.db")
+    assert result.returncode == 1 and b"of which something was lost" in result.stdout
+    assert b"cut.xml: read in part: The document ends early" in result.stderr

@@ -3,6 +3,7 @@
 """senders and plan against streams whose truth is known."""
 import csv
 import io
+import json
 import os
 from collections import defaultdict
 
@@ -175,3 +176,63 @@ def test_missing_store_is_said_in_one_line(mailseal, tmp_path):
     result = mailseal("senders", "example.org", "--db", tmp_path / "none.db")
     assert result.returncode == 2 and len(result.stderr.decode().splitlines()) == 1
     assert not (tmp_path / "none.db").exists()
+
+
+# ---- what an administrator must not be told ----
+
+
+def published(tmp_path, record):
+    facts = tmp_path / "published.jsonl"
+    head = {"mailseal_facts": 1, "version": "0", "created": "2026-11-25T12:00:00Z", "domains": ["example.org"]}
+    answer = {"kind": "dns", "name": "_dmarc.example.org", "type": "TXT", "source": "test", "time": "2026-11-25T12:00:00Z",
+              "state": "present", "rcode": 0, "ttl": 300, "records": [f'"{record}"'], "dnssec": "insecure"}
+    facts.write_text(json.dumps(head) + "\n" + json.dumps(answer) + "\n")
+    return facts
+
+
+@pytest.mark.parametrize("policy", ["none", "quarantine", "reject"])
+def test_without_reports_no_stricter_record_is_shown(ask, fill, mailseal, tmp_path, policy):
+    facts = published(tmp_path, f"v=DMARC1; p={policy}; rua=mailto:a@example.org")
+    db = fill(mail.lines(mail.reports([], mail.random.Random(1)), domain="other.example"))
+    answer = ask("plan", "example.org", "--db", db, "--now", NOW, "--replay", facts, ok=(3,))
+    assert (answer["advice"], answer["record"]) == ("no-data", None)
+    text = mailseal("plan", "example.org", "--db", db, "--now", NOW, "--replay", facts).stdout.decode()
+    assert "record to publish" not in text and "leave its policy as it is" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("record,expected", [
+    ("v=DMARC1; p=none; sp=none; aspf=s; fo=1; ruf=mailto:f@example.org; rua=mailto:a@example.org",
+     "v=DMARC1; p=quarantine; sp=none; aspf=s; fo=1; ruf=mailto:f@example.org; rua=mailto:a@example.org"),
+    ("v=DMARC1; p=none; np=reject; rua=mailto:a@example.org", "v=DMARC1; p=quarantine; np=reject; rua=mailto:a@example.org"),
+    ("v=DMARC1; p=none; pct=50; rua=mailto:a@example.org", "v=DMARC1; p=quarantine; rua=mailto:a@example.org"),
+])
+def test_other_tags_of_the_record_stay(ask, fill, tmp_path, record, expected):
+    plan = ask("plan", "example.org", "--db", simple(fill, 60), "--now", NOW, "--replay", published(tmp_path, record))
+    assert plan["record"]["value"] == expected
+
+
+def test_a_record_made_blindly_says_so(fill, mailseal, tmp_path):
+    db = simple(fill, 60)
+    text = mailseal("plan", "example.org", "--db", db, "--now", NOW, "--offline").stdout.decode()
+    assert "change only its p" in " ".join(text.split())
+    facts = published(tmp_path, "v=DMARC1; p=none; rua=mailto:a@example.org")
+    text = mailseal("plan", "example.org", "--db", db, "--now", NOW, "--replay", facts).stdout.decode()
+    assert "p=quarantine" in text and "change only its p" not in " ".join(text.split())
+
+
+def test_a_step_says_what_forwarded_mail_it_costs(fill, mailseal, tmp_path):
+    streams, rng = mail.world(3)
+    db = fill(mail.lines(mail.reports(streams, rng)))
+    page = tmp_path / "page.html"
+    text = mailseal("senders", "example.org", "--db", db, "--now", NOW, "--html", page)
+    text = mailseal("plan", "example.org", "--db", db, "--now", NOW, "--offline", "--html", page).stdout.decode()
+    assert "forwarded and mailing-list messages" in " ".join(text.split())
+    assert "forwarded and mailing-list messages" in page.read_text()
+
+
+def test_a_stranger_gets_no_key(ask, fill, mailseal):
+    streams, rng = mail.world(3, broken="server")
+    db = fill(mail.lines(mail.reports(streams, rng)))
+    unknown = [s for s in ask("senders", "example.org", "--db", db, "--now", NOW)["senders"] if s["class"] == "unknown" and s["fix"]]
+    assert unknown and all(s["fix"].startswith("If it is yours: ") for s in unknown)
+    assert "604 fail. If it is yours" in " ".join(mailseal("senders", "example.org", "--db", db, "--now", NOW).stdout.decode().split())

@@ -81,15 +81,14 @@ static int is_left_alone(struct scan_estate *estate, int64_t now, bool *ret_is_l
 }
 
 static int open_run(struct scan_estate *estate, const struct scan_estate_options *options,
-		    struct span name, int64_t now, struct failure *reterr)
+		    struct span name, int64_t now, bool *ret_is_new, struct failure *reterr)
 {
 	struct estate_run wanted = {.kind = options->is_rejudging ? ESTATE_REJUDGED : ESTATE_SCAN,
 				    .name = name,
 				    .started_at = now};
-	bool is_new;
 	bool is_left = false;
-	int r = estate_run_open(estate->store, &wanted, &estate->run, &is_new, reterr);
-	if (r < 0 || is_new || options->is_resumed) {
+	int r = estate_run_open(estate->store, &wanted, &estate->run, ret_is_new, reterr);
+	if (r < 0 || *ret_is_new || options->is_resumed) {
 		return r;
 	}
 	r = is_left_alone(estate, now, &is_left, reterr);
@@ -99,7 +98,19 @@ static int open_run(struct scan_estate *estate, const struct scan_estate_options
 	complain("note", "an earlier run of this list was never finished; this is a new one "
 			 "(--resume goes on with it)");
 	r = estate_run_abandon(estate->store, estate->run, now, reterr);
-	return r == 0 ? estate_run_open(estate->store, &wanted, &estate->run, &is_new, reterr) : r;
+	return r == 0 ? estate_run_open(estate->store, &wanted, &estate->run, ret_is_new, reterr)
+		      : r;
+}
+
+/* A worker without a list can only join: a run that it would begin has no domain. */
+static int check_joined(struct scan_estate *estate, const char *run, bool is_new, int64_t now,
+			struct failure *reterr)
+{
+	int r = is_new ? estate_run_abandon(estate->store, estate->run, now, reterr) : 0;
+	return r == 0 && is_new
+		       ? failure_set(reterr, FAILURE_INPUT, run,
+				     "no run of this name is under way; give the list to begin one")
+		       : r;
 }
 
 int scan_estate_open(const struct scan_estate_options *options, const char *list, int64_t now,
@@ -118,6 +129,7 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 	estate->mine = seen_new(session_seed());
 	estate->lease_seconds = options->lease_seconds > 0 ? (int64_t)options->lease_seconds
 							   : SCAN_ESTATE_LEASE_SECONDS;
+	bool is_new = false;
 	int r = estate->arena == NULL || estate->mine == NULL
 			? failure_set_memory(reterr, "scan")
 			: store_open_option(options->database,
@@ -128,8 +140,9 @@ int scan_estate_open(const struct scan_estate_options *options, const char *list
 		estate->worker = worker_name(estate->arena);
 		r = open_run(estate, options,
 			     options->run != NULL ? span_of_string(name) : list_name(name), now,
-			     reterr);
+			     &is_new, reterr);
 	}
+	r = r == 0 && list == NULL ? check_joined(estate, name, is_new, now, reterr) : r;
 	if (r < 0) {
 		scan_estate_close(estate);
 		return r;

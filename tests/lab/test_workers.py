@@ -151,3 +151,13 @@ def test_report_counts_each_domain_once(lab, listed, database):
     assert counts["domains"] == len(names)
     assert sum(counts["spoofable"].values()) == len(names) - counts["nonexistent"]
     assert counts["findings"], "the lab's zones have faults"
+
+
+def test_a_worker_without_a_list_joins_and_begins_nothing(lab, tmp_path):
+    store = tmp_path / "estate.db"
+    command = [PROGRAM, "scan", "--run", "domains.txt", "--dns-only", "--quiet", "--db", store, "--resolver", lab.resolver,
+               "--trust-anchor", lab.trust_anchor]
+    for _ in range(2):  # the first leaves no run for the second to find
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert finished.returncode == 2
+        assert finished.stderr == "mailseal: domains.txt: no run of this name is under way; give the list to begin one\n"

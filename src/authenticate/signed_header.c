@@ -3,6 +3,20 @@
 /* Chooses and writes the header fields that a signature covers. */
 #include "authenticate/signed_header.h"
 
+/* RFC 6376 5.4.2: from the bottom up. NULL when no field of the name is left. */
+static const struct header_field *take_field(const struct header *header, bool *is_taken,
+					     struct span name, const struct header_field *own)
+{
+	for (size_t at = header->field_count; at-- > 0;) {
+		const struct header_field *field = &header->fields[at];
+		if (!is_taken[at] && field != own && span_equal_nocase(field->name, name)) {
+			is_taken[at] = field->name.len > 0;
+			return is_taken[at] ? field : NULL;
+		}
+	}
+	return NULL;
+}
+
 bool signed_header_write(struct arena *arena, const struct header *header,
 			 struct signed_names names, const struct header_field *own,
 			 enum canonical_form form, struct buffer *text)
@@ -12,17 +26,10 @@ bool signed_header_write(struct arena *arena, const struct header *header,
 		return false;
 	}
 	for (size_t i = 0; i < names.count; i++) {
-		/* RFC 6376 5.4.2: from the bottom up */
-		for (size_t at = header->field_count; at-- > 0;) {
-			const struct header_field *field = &header->fields[at];
-			if (!is_taken[at] && field != own &&
-			    span_equal_nocase(field->name, names.names[i])) {
-				is_taken[at] = field->name.len > 0;
-				if (is_taken[at]) {
-					canonical_field_write(form, field->raw, text);
-				}
-				break;
-			}
+		const struct header_field *field =
+			take_field(header, is_taken, names.names[i], own);
+		if (field != NULL) {
+			canonical_field_write(form, field->raw, text);
 		}
 	}
 	return !text->is_failed;

@@ -8,6 +8,16 @@
 #include "records/rr.h"
 #include "service/spoof_planning.h"
 
+static bool holds(const struct spf_tree_term *entry, struct network address)
+{
+	for (size_t i = 0; i < entry->network_count; i++) {
+		if (network_contains(entry->networks[i], address)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Does some term of the domain's records name a range that holds the address? */
 static bool is_authorised(const struct assessment *a, struct network address)
 {
@@ -15,11 +25,8 @@ static bool is_authorised(const struct assessment *a, struct network address)
 	for (size_t n = 0; view != NULL && n < view->node_count; n++) {
 		const struct spf_node *node = view->nodes[n];
 		for (size_t i = 0; i < node->term_count; i++) {
-			const struct spf_tree_term *entry = &node->terms[i];
-			for (size_t k = 0; k < entry->network_count; k++) {
-				if (network_contains(entry->networks[k], address)) {
-					return true;
-				}
+			if (holds(&node->terms[i], address)) {
+				return true;
 			}
 		}
 	}

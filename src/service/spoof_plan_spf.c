@@ -165,20 +165,26 @@ static bool is_of_service(const struct spf_node *node)
 	return node->parent != NULL;
 }
 
+static void add_entry(struct planning *p, const struct spf_node *node,
+		      const struct spf_tree_term *entry)
+{
+	if (!is_tried(entry)) {
+		return;
+	}
+	if (!is_of_service(node)) {
+		add_wide(p, entry);
+	}
+	add_shared(p, entry);
+	add_takeover(p, entry);
+}
+
 void planning_add_from_spf(struct planning *p)
 {
 	const struct spf_view *view = p->a->spf;
 	for (size_t n = 0; view != NULL && n < view->node_count; n++) {
 		const struct spf_node *node = view->nodes[n];
 		for (size_t i = 0; node->is_authorising && i < node->term_count; i++) {
-			const struct spf_tree_term *entry = &node->terms[i];
-			if (is_tried(entry)) {
-				if (!is_of_service(node)) {
-					add_wide(p, entry);
-				}
-				add_shared(p, entry);
-				add_takeover(p, entry);
-			}
+			add_entry(p, node, &node->terms[i]);
 		}
 	}
 }

@@ -58,23 +58,6 @@ static const struct option_group *const groups[] = {&judging_group, &output_grou
 static const struct option_group *const replay_groups[] = {&judging_group, &output_group,
 							   &facts_group, NULL};
 
-/* False after a line on standard error; a threshold above all severities for "never". */
-static bool read_threshold(const char *text, int *ret_threshold)
-{
-	enum severity severity = SEVERITY_MEDIUM;
-	if (text != NULL && strcmp(text, "never") == 0) {
-		*ret_threshold = SEVERITY_CRITICAL + 1;
-		return true;
-	}
-	if (text != NULL && !severity_parse(span_of_string(text), &severity)) {
-		complain("--fail-on",
-			 "\"%s\" is not a severity: low, medium, high, critical, never", text);
-		return false;
-	}
-	*ret_threshold = (int)severity;
-	return true;
-}
-
 static bool has_finding_from(const struct assessment *a, int threshold)
 {
 	for (size_t i = 0; i < finding_count(a); i++) {
@@ -159,54 +142,80 @@ static int learn(struct session *session, const char *database, const struct spa
 	return r;
 }
 
+static int give_report(const struct check_command_options *options,
+		       const struct check_report *report, struct failure *reterr)
+{
+	int r = print_report(report, &options->output, reterr);
+	if (r == 0 && options->output.html_path != NULL) {
+		r = write_page(report, options->output.html_path, reterr);
+	}
+	return r;
+}
+
+/* The domains as they are written, and how they are judged. */
+struct check_command {
+	struct span *domains;
+	size_t count;
+	int threshold;
+	struct check_options check;
+	struct span selectors[STRING_LIST_MAX];
+};
+
+/* False after a line on standard error. */
+static bool read_command(struct session *session, const struct check_command_options *options,
+			 const struct invocation *invocation, struct check_command *command)
+{
+	const struct profile **profiles;
+	struct check_options *check = &command->check;
+	if (!threshold_read(options->output.fail_on, SEVERITY_MEDIUM, &command->threshold) ||
+	    !session_profiles(session, &options->profiles, &profiles, &check->profile_count) ||
+	    !session_domains(session, invocation, &command->domains, &command->count)) {
+		return false;
+	}
+	for (size_t i = 0; i < options->selectors.count; i++) {
+		command->selectors[i] = span_of_string(options->selectors.items[i]);
+	}
+	check->profiles = profiles;
+	check->source = session->source;
+	check->assumptions = &session->assumptions;
+	check->assess = (struct assess_options){
+		.now = session->now,
+		.suffixes = session->suffixes,
+		.providers = session->providers,
+		.selectors = command->selectors,
+		.selector_count = options->selectors.count,
+	};
+	return true;
+}
+
 static int check_and_print(struct session *session, const struct check_command_options *options,
 			   const struct invocation *invocation, enum exit_code *ret_code,
 			   struct failure *reterr)
 {
-	struct span *domains;
-	size_t count;
-	struct check_options check = {
-		.assess = {.now = session->now,
-			   .suffixes = session->suffixes,
-			   .providers = session->providers},
-		.source = session->source,
-		.assumptions = &session->assumptions,
-	};
-	const struct profile **profiles;
-	int threshold;
+	struct check_command command = {0};
+	struct check_report report = {0};
 	*ret_code = EXIT_USAGE;
-	if (!read_threshold(options->output.fail_on, &threshold) ||
-	    !session_profiles(session, &options->profiles, &profiles, &check.profile_count) ||
-	    !session_domains(session, invocation, &domains, &count)) {
+	if (!read_command(session, options, invocation, &command)) {
 		return 0;
 	}
-	check.profiles = profiles;
-	struct span selectors[STRING_LIST_MAX];
-	for (size_t i = 0; i < options->selectors.count; i++) {
-		selectors[i] = span_of_string(options->selectors.items[i]);
-	}
-	check.assess.selectors = selectors;
-	check.assess.selector_count = options->selectors.count;
-	struct check_report report = {0};
 	int r = options->database != NULL
-			? learn(session, options->database, domains, count, reterr)
+			? learn(session, options->database, command.domains, command.count, reterr)
 			: 0;
 	if (r == 0) {
-		r = check_domains(session->facts, domains, count, &check, &report, reterr);
+		r = check_domains(session->facts, command.domains, command.count, &command.check,
+				  &report, reterr);
 	}
 	session_end_progress(session);
 	interrupt_let_pipes_end();
 	if (r < 0) {
 		return r;
 	}
-	r = print_report(&report, &options->output, reterr);
-	if (r == 0 && options->output.html_path != NULL) {
-		r = write_page(&report, options->output.html_path, reterr);
-	}
+	r = give_report(options, &report, reterr);
 	if (r == 0 && options->facts.save_path != NULL) {
-		r = save_facts(session, options->facts.save_path, domains, count, reterr);
+		r = save_facts(session, options->facts.save_path, command.domains, command.count,
+			       reterr);
 	}
-	*ret_code = judge_exit_code(&report, threshold);
+	*ret_code = judge_exit_code(&report, command.threshold);
 	check_report_free(&report);
 	return r;
 }

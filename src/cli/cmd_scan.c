@@ -28,22 +28,6 @@ struct scan_command {
 	struct learner *learner; /* NULL without --db */
 };
 
-static bool read_threshold(const char *text, int *ret_threshold)
-{
-	enum severity severity;
-	*ret_threshold = SEVERITY_CRITICAL + 1;
-	if (text == NULL || strcmp(text, "never") == 0) {
-		return true;
-	}
-	if (!severity_parse(span_of_string(text), &severity)) {
-		complain("--fail-on",
-			 "\"%s\" is not a severity: low, medium, high, critical, never", text);
-		return false;
-	}
-	*ret_threshold = (int)severity;
-	return true;
-}
-
 static bool is_stopped(void *context)
 {
 	(void)context;
@@ -269,7 +253,7 @@ static int run_scan_with(struct scan_command *command, const struct string_list 
 	struct scan_options scan_options = {0};
 	int threshold;
 	*ret_code = EXIT_USAGE;
-	if (!read_threshold(command->options->fail_on, &threshold) ||
+	if (!threshold_read(command->options->fail_on, SEVERITY_CRITICAL + 1, &threshold) ||
 	    !scan_judging_read(&command->options->judging, command->session, &scan_options)) {
 		return 0;
 	}

@@ -46,6 +46,10 @@ struct facts_options {
 	const char *now;
 };
 
+/* The severity of --fail-on from which on the exit code is 1; above all of them for "never". False
+ * after a line on standard error. */
+bool threshold_read(const char *text, int unless_told, int *ret_threshold) MUST_CHECK;
+
 /* Rows for an option table; `type` is the command's options struct and `field` the member that
  * embeds the group. */
 #define DNS_OPTIONS(type, field)                                                                   \

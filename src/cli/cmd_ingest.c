@@ -183,6 +183,56 @@ static void put(struct json_writer *json, const char *key, uint64_t number)
 	json_key_number(json, key, number > INT64_MAX ? INT64_MAX : (int64_t)number);
 }
 
+static void write_outcomes(const struct ingest_counts *counts, struct json_writer *json)
+{
+	json_key(json, "documents");
+	json_object_begin(json);
+	for (int i = 0; i <= REPORT_IGNORED; i++) {
+		put(json, report_outcome_name((enum report_outcome)i), counts->documents[i]);
+	}
+	json_object_end(json);
+	json_key(json, "new_reports");
+	json_object_begin(json);
+	for (int i = REPORT_KIND_AGGREGATE; i <= REPORT_KIND_FAILURE; i++) {
+		put(json, report_kind_name((enum report_kind)i), counts->reports[i]);
+	}
+	json_object_end(json);
+}
+
+static void write_authenticities(const struct ingest_counts *counts, struct json_writer *json)
+{
+	json_key(json, "authenticity");
+	json_object_begin(json);
+	for (int i = 0; i <= STORE_AUTHENTICITY_PROVED; i++) {
+		if (counts->authenticities[i] > 0) {
+			put(json, authenticity_name((enum store_authenticity)i),
+			    counts->authenticities[i]);
+		}
+	}
+	json_object_end(json);
+}
+
+static void write_problems(const struct ingest_counts *counts, struct json_writer *json)
+{
+	json_key(json, "refusals");
+	json_object_begin(json);
+	for (int i = REPORT_NOT_REFUSED + 1; i < REPORT_REFUSAL_COUNT; i++) {
+		if (counts->refusals[i] > 0) {
+			put(json, report_refusal_name((enum report_refusal)i), counts->refusals[i]);
+		}
+	}
+	json_object_end(json);
+	json_key(json, "warnings");
+	json_object_begin(json);
+	for (int i = 0; i < REPORT_WARNING_COUNT; i++) {
+		if (counts->warnings[i] > 0) {
+			put(json, report_warning_name((enum report_warning_code)i),
+			    counts->warnings[i]);
+		}
+	}
+	json_object_end(json);
+}
+
 static void write_json(const struct ingest_counts *counts, struct buffer *text)
 {
 	struct json_writer json = json_writer_new(text, 2);
@@ -191,50 +241,14 @@ static void write_json(const struct ingest_counts *counts, struct buffer *text)
 	json_key_string(&json, "version", SPAN(MAILSEAL_VERSION));
 	put(&json, "files", counts->files);
 	put(&json, "unreadable_files", counts->unreadable_files);
-	json_key(&json, "documents");
-	json_object_begin(&json);
-	for (int i = 0; i <= REPORT_IGNORED; i++) {
-		put(&json, report_outcome_name((enum report_outcome)i), counts->documents[i]);
-	}
-	json_object_end(&json);
-	json_key(&json, "new_reports");
-	json_object_begin(&json);
-	for (int i = REPORT_KIND_AGGREGATE; i <= REPORT_KIND_FAILURE; i++) {
-		put(&json, report_kind_name((enum report_kind)i), counts->reports[i]);
-	}
-	json_object_end(&json);
+	write_outcomes(counts, &json);
 	put(&json, "same_reports", counts->same_reports);
 	put(&json, "merged_reports", counts->merged_reports);
 	put(&json, "left_out", counts->left_out);
-	json_key(&json, "authenticity");
-	json_object_begin(&json);
-	for (int i = 0; i <= STORE_AUTHENTICITY_LAST; i++) {
-		if (counts->authenticities[i] > 0) {
-			put(&json, authenticity_name((enum store_authenticity)i),
-			    counts->authenticities[i]);
-		}
-	}
-	json_object_end(&json);
+	write_authenticities(counts, &json);
 	put(&json, "rows", counts->rows);
 	put(&json, "messages", counts->messages);
-	json_key(&json, "refusals");
-	json_object_begin(&json);
-	for (int i = REPORT_NOT_REFUSED + 1; i < REPORT_REFUSAL_COUNT; i++) {
-		if (counts->refusals[i] > 0) {
-			put(&json, report_refusal_name((enum report_refusal)i),
-			    counts->refusals[i]);
-		}
-	}
-	json_object_end(&json);
-	json_key(&json, "warnings");
-	json_object_begin(&json);
-	for (int i = 0; i < REPORT_WARNING_COUNT; i++) {
-		if (counts->warnings[i] > 0) {
-			put(&json, report_warning_name((enum report_warning_code)i),
-			    counts->warnings[i]);
-		}
-	}
-	json_object_end(&json);
+	write_problems(counts, &json);
 	json_object_end(&json);
 	buffer_putc(text, '\n');
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* mailseal report: a whole sector in one view, from what scan and watch have kept. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/exceptions_file.h"
 #include "cli/moment.h"
 #include "cli/output_file.h"
 #include "cli/screen.h"
@@ -14,7 +13,6 @@
 #include "service/rejudge.h"
 
 #define OUTPUT_MAX_BYTES ((size_t)256 << 20)
-#define EXCEPTIONS_MAX_BYTES ((size_t)8 << 20)
 
 struct report_options {
 	struct output_options output;
@@ -49,22 +47,6 @@ static const struct option output_options[] = {
 static const struct option_group what_group = OPTION_GROUP("what", what_options);
 static const struct option_group output_group = OPTION_GROUP("output", output_options);
 static const struct option_group *const groups[] = {&what_group, &output_group, NULL};
-
-static int read_file(const char *path, struct buffer *text, struct failure *reterr)
-{
-	char part[8192];
-	size_t len;
-	FILE *file = fopen(path, "re");
-	if (file == NULL) {
-		return failure_set(reterr, FAILURE_IO, path, "%s", strerror(errno));
-	}
-	while ((len = fread(part, 1, sizeof(part), file)) > 0) {
-		buffer_append(text, span_of(part, len));
-	}
-	bool is_ok = ferror(file) == 0 && !text->is_failed;
-	fclose(file);
-	return is_ok ? 0 : failure_set(reterr, FAILURE_IO, path, "cannot be read");
-}
 
 static int print(const struct sector *sector, const struct output_options *output,
 		 struct failure *reterr)
@@ -108,7 +90,7 @@ static int read_options(const struct report_options *options, struct buffer *exc
 		r = moment_read("--since", options->since, now, &sector.since, reterr);
 	}
 	if (r == 0 && options->exceptions != NULL) {
-		r = read_file(options->exceptions, exceptions, reterr);
+		r = exceptions_file_read(options->exceptions, exceptions, reterr);
 	}
 	sector.exceptions = buffer_span(exceptions);
 	*ret_sector = sector;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/exceptions_file.h"
 #include "cli/interrupt.h"
 #include "cli/learning.h"
 #include "cli/moment.h"
@@ -30,6 +31,7 @@ struct watch_command {
 	struct span worker;
 	int64_t run;
 	struct learner *learner;
+	struct sector accepted; /* only its exceptions */
 };
 
 /* ---- the estate ---- */
@@ -81,7 +83,8 @@ static int read_span(const char *option, const char *text, int64_t usual, int64_
 static int open_queue(struct watch_command *command, struct failure *reterr)
 {
 	const struct watch_command_options *options = command->options;
-	struct watch_options watch = {.seed = session_seed()};
+	struct watch_options watch = {.seed = session_seed(),
+				      .exceptions = &command->accepted.exceptions};
 	int r = read_span("--every", options->every, WATCH_EVERY_S, &watch.every_s, reterr);
 	r = r == 0 ? read_span("--retry", options->retry, WATCH_RETRY_S, &watch.retry_s, reterr)
 		   : r;
@@ -206,6 +209,10 @@ static int run_watch_with(struct watch_command *command, const struct string_lis
 				       &command->metrics, reterr)
 		   : r;
 	r = r == 0 ? learning_open(command->session, command->store, &command->learner, reterr) : r;
+	r = r == 0 && options->exceptions != NULL
+		    ? exceptions_file_load(options->exceptions, wall_clock(NULL),
+					   &command->accepted, reterr)
+		    : r;
 	r = r == 0 ? open_run(command, operands, reterr) : r;
 	r = r == 0 ? open_queue(command, reterr) : r;
 	r = r == 0 ? watch_all(command, &scan, reterr) : r;
@@ -233,6 +240,7 @@ static enum exit_code run_watch(const struct invocation *invocation)
 	estate_queue_free(command.queue);
 	watch_free(command.watch);
 	learner_free(command.learner);
+	sector_free(&command.accepted);
 	store_close(command.store);
 	session_close(command.session);
 	return r < 0 ? complain_failure(&failure) : code;

@@ -37,6 +37,8 @@ static const struct option notice_options[] = {
 	 FIELD(teller.gather)},
 	{"repeat", 0, OPTION_STRING, "SPAN",
 	 "the same notice not again within this time (default 24h)", FIELD(repeat)},
+	{"exceptions", 0, OPTION_STRING, "FILE",
+	 "CSV: domain,finding,owner,expires,reason; their end is told", FIELD(exceptions)},
 	{"metrics", 0, OPTION_STRING, "FILE", "write figures for Prometheus to this file",
 	 FIELD(metrics.path)},
 	{"metrics-listen", 0, OPTION_STRING, "ADDRESS:PORT",

@@ -25,6 +25,7 @@ struct watch_command_options {
 	const char *every;
 	const char *retry;
 	const char *repeat;
+	const char *exceptions;
 	uint64_t lease_seconds;
 	bool is_once;
 	bool is_quiet;

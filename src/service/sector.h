@@ -110,6 +110,10 @@ struct sector_options {
 int sector_read(struct store *store, const struct sector_options *options,
 		struct sector *ret_sector, struct failure *reterr) MUST_CHECK;
 void sector_free(struct sector *sector);
+/* Reads CSV into sector->exceptions; the sector has its arena, and the time as of which they are
+ * over. */
+int sector_exceptions_read(struct sector *sector, struct span text,
+			   struct failure *reterr) MUST_CHECK;
 /* "reject", "none", "absent". Static. */
 const char *sector_policy_name(enum sector_policy policy);
 

@@ -15,9 +15,6 @@ enum sector_policy sector_policy_of(const struct standing *standing);
 int sector_days_read(struct sector *sector, struct store *store, struct arena *look,
 		     const struct sector_options *options, struct failure *reterr) MUST_CHECK;
 
-/* Reads the list of exceptions. */
-int sector_exceptions_read(struct sector *sector, struct span text,
-			   struct failure *reterr) MUST_CHECK;
 /* The exception that covers a finding of a domain; NULL without one that still counts. */
 struct sector_exception *sector_exception_find(struct sector *sector, struct span domain,
 					       struct span finding);

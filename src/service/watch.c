@@ -171,6 +171,7 @@ int watch_add_notices(void *context, struct arena *arena, const struct scan_resu
 			.before = before,
 			.facts = scanned->facts,
 			.at = scanned->report->checked_at,
+			.exceptions = watch->options.exceptions,
 		};
 		result->repeat_after_seconds = watch->options.repeat_s;
 		result->notices = watch_notices(arena, &look, &result->notice_count);

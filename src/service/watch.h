@@ -21,6 +21,8 @@ struct watch_options {
 	int64_t retry_s;  /* after a check in which something could not be determined */
 	int64_t repeat_s; /* the same notice is not given again within this time */
 	uint64_t seed;	  /* of the jitter */
+	/* Whose end is told, of struct sector_exception; must live as long. May be NULL. */
+	const struct vector *exceptions;
 };
 
 struct watch;

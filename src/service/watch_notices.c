@@ -8,7 +8,7 @@
 
 #define DAY_SECONDS 86400
 
-/* Days before a certificate's end at which it is told, once each. */
+/* Days before a certificate's or an exception's end at which it is told, once each. */
 static const int64_t ending_days[] = {1, 3, 7, 14};
 
 struct making {
@@ -169,6 +169,52 @@ static void add_endings(struct making *making, const struct standing *standing)
 	}
 }
 
+static bool has_finding(const struct standing *standing, struct span id)
+{
+	for (size_t i = 0; i < standing->findings.len; i++) {
+		const struct standing_finding *finding =
+			VECTOR_AT(&standing->findings, const struct standing_finding, i);
+		if (span_equal(finding->id, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_exception(struct making *making, const struct sector_exception *exception,
+			  int64_t days)
+{
+	struct span day =
+		arena_printf(making->arena, "%.10s", time_format(exception->expires_at).text);
+	struct span id = span_slice(exception->finding, 0, 255);
+	add(making, &(struct watch_telling){
+			    .kind = WATCH_EXCEPTION,
+			    .name = id,
+			    .after = day,
+			    .owner = exception->owner.len > 0 ? exception->owner : SPAN("nobody"),
+			    .key = arena_printf(making->arena, "exception %.*s %.*s %lld",
+						SPAN_ARG(id), SPAN_ARG(day), (long long)days),
+			    .is_once = true,
+		    });
+}
+
+/* What somebody answers for and is still so: when it ends, it counts again. */
+static void add_exceptions(struct making *making, const struct standing *standing)
+{
+	const struct watch_look *look = making->look;
+	for (size_t i = 0; look->exceptions != NULL && i < look->exceptions->len; i++) {
+		const struct sector_exception *exception =
+			VECTOR_AT(look->exceptions, const struct sector_exception, i);
+		int64_t left = exception->expires_at - look->at;
+		bool is_of_domain = span_equal(exception->domain, SPAN("*")) ||
+				    span_equal(exception->domain, look->item->domain);
+		int64_t days = is_of_domain && left >= 0 ? due_day(left) : 0;
+		if (days > 0 && has_finding(standing, exception->finding)) {
+			add_exception(making, exception, days);
+		}
+	}
+}
+
 const struct notice *watch_notices(struct arena *arena, const struct watch_look *look,
 				   size_t *ret_count)
 {
@@ -187,6 +233,7 @@ const struct notice *watch_notices(struct arena *arena, const struct watch_look 
 		add_senders(&making);
 	}
 	add_endings(&making, standing);
+	add_exceptions(&making, standing);
 	if (making.is_failed || arena_has_failed(arena)) {
 		return NULL;
 	}

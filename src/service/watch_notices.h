@@ -6,6 +6,7 @@
 
 #include "estate/change.h"
 #include "service/scan.h"
+#include "service/sector.h"
 #include "store/notices.h"
 
 /* One result makes at most so many; a domain has a handful of mail hosts. */
@@ -20,6 +21,7 @@ struct watch_look {
 	const struct facts *before; /* NULL without a look before */
 	const struct facts *facts;
 	int64_t at;
+	const struct vector *exceptions; /* of struct sector_exception; may be NULL */
 };
 
 /*

@@ -26,6 +26,8 @@ static const struct {
 	[WATCH_BETTER] = {"better", SENTENCE_NOTICE_BETTER, false, 0},
 	[WATCH_EXPIRING] = {"expiring", SENTENCE_NOTICE_EXPIRING, true,
 			    SENTENCE_NOTICE_EXPIRING_ADVICE},
+	[WATCH_EXCEPTION] = {"expiring", SENTENCE_NOTICE_EXCEPTION, true,
+			     SENTENCE_NOTICE_EXCEPTION_ADVICE},
 	[WATCH_POLICY] = {"policy", SENTENCE_NOTICE_POLICY, true, SENTENCE_NOTICE_POLICY_ADVICE},
 	[WATCH_SENDER] = {"sender", SENTENCE_NOTICE_SENDER, true, SENTENCE_NOTICE_SENDER_ADVICE},
 	[WATCH_SILENCE] = {"silence", SENTENCE_NOTICE_SILENCE, false, 0},
@@ -78,6 +80,7 @@ static struct span fill(const struct wording *wording, enum sentence_id id)
 		{SPAN("domain"), wording->look->assessment->unicode},
 		{SPAN("name"), wording->telling->name},
 		{SPAN("after"), wording->telling->after},
+		{SPAN("owner"), wording->telling->owner},
 	};
 	return template_fill(wording->arena, sentence_get(id), args, sizeof(args) / sizeof(args[0]),
 			     NULL);

@@ -13,6 +13,7 @@ enum watch_kind {
 	WATCH_WORSE,
 	WATCH_BETTER,
 	WATCH_EXPIRING,
+	WATCH_EXCEPTION,
 	WATCH_POLICY,
 	WATCH_SENDER,
 	WATCH_SILENCE,
@@ -23,6 +24,7 @@ struct watch_telling {
 	enum watch_kind kind;
 	struct span name;  /* of the sentences of its kind; may be empty */
 	struct span after; /* likewise */
+	struct span owner; /* likewise */
 	struct span key;
 	bool is_once;
 	/* What the head tells of changes: all records, one, or (NULL) none. */

@@ -116,6 +116,29 @@ def test_change_behind_a_fault_of_the_resolver_is_told(labs, estate):
         assert receiver.take() == []
 
 
+# ---- exceptions ----
+
+def test_exception_that_ends(labs, estate, tmp_path):
+    """Told with its owner while the finding stands; once for each distance; not where there is nothing to except."""
+    database = estate(FLAPS, SILENT_ID)
+    end = (datetime.now(timezone.utc) + timedelta(days=5)).strftime("%Y-%m-%d")
+    file = tmp_path / "exceptions.csv"
+    file.write_text(f"domain,finding,owner,expires,reason\n*,dmarc-policy-none,Head of IT,{end},a migration\n", encoding="utf-8")
+    with Receiver() as receiver:
+        def see():
+            look(labs[1], database, "--notify", receiver.url, "--exceptions", file)
+            return receiver.take()
+
+        (notice,) = see()
+        assert (notice["kind"], notice["domain"]) == ("expiring", FLAPS)
+        assert all(word in notice["title"] for word in ("Head of IT", "dmarc-policy-none", end))
+        assert "mailseal guidance dmarc-policy-none" in notice["implementation"]
+        assert see() == [], "once"
+    file.write_text("example.org,spf-missing,Ada,soon,\n", encoding="utf-8")
+    wrong = watch(labs[1], database, "--exceptions", file)
+    assert wrong.returncode == 2 and "line 1" in wrong.stderr
+
+
 # ---- mail servers and policies ----
 
 class Servers:

@@ -30,8 +30,9 @@ struct row {
 	const char *after[12];
 	const char *senders_before[3]; /* "name,class"; none: no reports are held */
 	const char *senders_after[3];
-	int64_t quiet_days;  /* since the last report, at the second look */
-	const char *told[4]; /* the key of a notice, and those of its parts in brackets */
+	int64_t quiet_days;	/* since the last report, at the second look */
+	const char *exceptions; /* as CSV; NULL: none */
+	const char *told[4];	/* the key of a notice, and those of its parts in brackets */
 };
 
 static const struct row rows[] = {
@@ -68,6 +69,22 @@ static const struct row rows[] = {
 	 .after = {HOST("1"), REJECT},
 	 .told = {"expiring mx.example.org 2026-11-24 1"}},
 	{.name = "it was renewed", .before = {HOST("2"), REJECT}, .after = {HOST("80"), REJECT}},
+	{.name = "an exception's end is near, and it still stands",
+	 .before = {DNS, NONE},
+	 .after = {DNS, NONE},
+	 .exceptions = "example.org,dmarc-policy-none,Ada,2026-11-30,migration",
+	 .told = {"exception dmarc-policy-none 2026-11-30 7"}},
+	{.name = "one for all domains, at the first look",
+	 .after = {DNS, NONE},
+	 .exceptions = "*,dmarc-policy-none,,2026-11-24,",
+	 .told = {"exception dmarc-policy-none 2026-11-24 1"}},
+	{.name = "its end is far, of another domain, mended or over",
+	 .before = {DNS, NONE},
+	 .after = {DNS, NONE},
+	 .exceptions = "example.org,dmarc-policy-none,Ada,2027-11-30,\n"
+		       "example.net,dmarc-policy-none,Ada,2026-11-30,\n"
+		       "example.org,dmarc-missing,Ada,2026-11-30,\n"
+		       "example.org,dmarc-policy-none,Ada,2026-11-20,\n"},
 	{.name = "another policy with the old id",
 	 .before = {HOST("80"), REJECT, STS, POLICY("enforce", "1209600")},
 	 .after = {HOST("80"), REJECT, STS, POLICY("enforce", "1814400")},
@@ -137,7 +154,7 @@ static void print_notice(const struct notice *notice, char *text, size_t size)
 }
 
 static const struct notice *notices_between(const struct judged *before, const struct judged *after,
-					    size_t *ret_count)
+					    const struct vector *exceptions, size_t *ret_count)
 {
 	const struct scan_item item = {
 		.domain = SPAN("example.org"), .owner = SPAN("Ada"), .group = SPAN("Councils")};
@@ -151,6 +168,7 @@ static const struct notice *notices_between(const struct judged *before, const s
 		.before = before != NULL ? before->facts : NULL,
 		.facts = after->facts,
 		.at = WORLD_NOW,
+		.exceptions = exceptions,
 	};
 	const struct notice *notices = watch_notices(after->arena, &look, ret_count);
 	assert_non_null(notices);
@@ -172,7 +190,13 @@ static void check_row(const struct row *row)
 		row->after, reported_of_row(row->senders_after, WORLD_NOW - row->quiet_days * DAY,
 					    &reported[1], senders[1]));
 	size_t count = 0;
-	const struct notice *notices = notices_between(is_first ? NULL : &before, &after, &count);
+	struct sector accepted = {.arena = after.arena, .at = WORLD_NOW};
+	struct failure failure;
+	const char *csv = row->exceptions != NULL ? row->exceptions : "";
+	assert_row_int(row->name, sector_exceptions_read(&accepted, span_of_string(csv), &failure),
+		       0);
+	const struct notice *notices =
+		notices_between(is_first ? NULL : &before, &after, &accepted.exceptions, &count);
 	for (size_t i = 0; i < 4; i++) {
 		char text[2048] = "";
 		if (i < count) {
@@ -221,7 +245,8 @@ static void test_words_and_json(void **state)
 	struct span text;
 	struct span json;
 	size_t count;
-	const struct notice *notice = notices_between(&before, &after, &count);
+	const struct notice *notice =
+		notices_between(&before, &after, /* exceptions: */ NULL, &count);
 	assert_int_equal(count, 1);
 	split(notice->body, &text, &json);
 	assert_true(holds(text, "example.org got worse (2026-11-23T00:00:00Z)\n"));
@@ -253,7 +278,8 @@ static void test_hostile_records_stay_in_their_line(void **state)
 	struct span text;
 	struct span json;
 	size_t count;
-	const struct notice *notice = notices_between(&before, &after, &count);
+	const struct notice *notice =
+		notices_between(&before, &after, /* exceptions: */ NULL, &count);
 	assert_int_equal(count, 1);
 	split(notice->body, &text, &json);
 	assert_true(holds(text, "x=a b c d"));
@@ -287,7 +313,8 @@ static void test_limit(void **state)
 	static const char *const none[] = {DNS, REJECT, NULL};
 	struct judged before = judge_world(none);
 	size_t count;
-	const struct notice *notice = notices_between(&before, &judged, &count);
+	const struct notice *notice =
+		notices_between(&before, &judged, /* exceptions: */ NULL, &count);
 	assert_int_equal(count, 1);
 	size_t len = notice->body.len;
 	for (size_t i = 0; i < notice->part_count; i++) {

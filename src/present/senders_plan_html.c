@@ -111,7 +111,9 @@ void senders_plan(struct page *page, const struct plan *plan)
 		page_html(page, " TXT ");
 		page_text(page, plan->record.value);
 		page_html(page, "</pre>\n");
-		page_element(page, "p", NULL, plan_record_sentence(plan));
+		if (plan_record_sentence(plan).len > 0) {
+			page_element(page, "p", NULL, plan_record_sentence(plan));
+		}
 	}
 	if (plan_forwarded_sentence(plan).len > 0) {
 		page_element(page, "p", NULL, plan_forwarded_sentence(plan));

@@ -93,12 +93,30 @@ static struct part_place place_of(const struct ledger_entry *entry)
 	return (struct part_place){entry->day, entry->domain, entry->id};
 }
 
+/* The entry's rows to parts only. */
+static int pack_entry(struct store *store, const struct ledger_entry *entry,
+		      struct part_writer *parts, struct failure *reterr)
+{
+	struct part_place place = place_of(entry);
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < entry->fact_count; i++) {
+		const struct pending_fact *pending = &store->batch.facts[entry->first_fact + i];
+		struct driver_fact fact = {
+			.source = span_of(pending->source, pending->source_len),
+			.messages = pending->messages,
+			.pattern = pending->pattern->id,
+		};
+		r = part_add(parts, &place, &fact, reterr);
+	}
+	return r;
+}
+
 static int write_entry(struct store *store, const struct ledger_entry *entry,
-		       struct part_writer *parts, struct failure *reterr)
+		       struct failure *reterr)
 {
 	struct part_place place = place_of(entry);
 	struct fact_range range = {entry->first_fact, entry->fact_count, 0};
-	return write_facts(store, &place, &range, parts, reterr);
+	return write_facts(store, &place, &range, /* parts */ NULL, reterr);
 }
 
 static const char add_day_sql[] =
@@ -179,12 +197,41 @@ static int compare_keys(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* New reports in the order of their keys: rows of one domain and week follow each other. */
+static int compare_weeks(const void *left, const void *right)
+{
+	const struct ledger_entry *a = *(const struct ledger_entry *const *)left;
+	const struct ledger_entry *b = *(const struct ledger_entry *const *)right;
+	int64_t week = a->day / PART_WEEK_DAYS;
+	int64_t other = b->day / PART_WEEK_DAYS;
+	if (week != other) {
+		return week < other ? -1 : 1;
+	}
+	if (a->domain != b->domain) {
+		return a->domain < b->domain ? -1 : 1;
+	}
+	return compare_keys(left, right);
+}
+
+/* Rows of one domain and week follow each other. Changes the order. */
+static int pack_new(struct store *store, const struct ledger_entry **order, size_t count,
+		    struct failure *reterr)
+{
+	struct part_writer parts = part_writer_new(store);
+	int r = 0;
+	qsort(order, count, sizeof(order[0]), compare_weeks);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (!store_is_left_out(order[i]->authenticity)) {
+			r = pack_entry(store, order[i], &parts, reterr);
+		}
+	}
+	return r == 0 ? part_writer_finish(&parts, reterr) : r;
+}
+
+/* New reports in the order of their keys. */
 static int write_new(struct store *store, struct failure *reterr)
 {
 	const struct batch *batch = &store->batch;
 	const struct ledger_entry *order[REPORTS_MAX];
-	struct part_writer parts = part_writer_new(store);
 	struct day_sum day = {.reports = 0};
 	size_t count = 0;
 	for (size_t i = 0; i < batch->reports.len; i++) {
@@ -194,22 +241,21 @@ static int write_new(struct store *store, struct failure *reterr)
 	qsort(order, count, sizeof(order[0]), compare_keys);
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		bool is_counting = !store_is_left_out(order[i]->authenticity);
-		r = write_entry(store, order[i], is_counting ? &parts : NULL, reterr);
-		if (r == 0 && is_counting) {
+		r = write_entry(store, order[i], reterr);
+		if (r == 0 && !store_is_left_out(order[i]->authenticity)) {
 			r = add_to_day(store, &day, order[i], +1, reterr);
 		}
 	}
 	if (r == 0) {
 		r = write_day(store, &day, reterr);
 	}
-	return r == 0 ? part_writer_finish(&parts, reterr) : r;
+	return r == 0 ? pack_new(store, order, count, reterr) : r;
 }
 
 static int merge_entry(struct store *store, struct ledger_entry *entry, struct failure *reterr)
 {
 	struct part_place place = place_of(entry);
-	int r = write_entry(store, entry, /* parts */ NULL, reterr);
+	int r = write_entry(store, entry, reterr);
 	if (r == 0) {
 		r = store->driver->class->facts_flush(store->driver, reterr);
 	}

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The mailseal authors */
 /* Small parts of one week and domain become fewer large ones, in the transaction that made them. */
+#include <stdlib.h>
+
 #include "store/parts.h"
 
 /* Taken out and put back at once. */
 #define PARTS_TOGETHER 64
 #define PARTS_TOGETHER_SQL "64"
-#define TAKEN_BYTES ((size_t)PARTS_TOGETHER * (PART_MAX_BYTES + 64) + ((size_t)64 << 10))
 /* Of one week and domain in one transaction: what an older program left may take several. */
 #define ROUNDS_MAX 16
 
@@ -24,16 +25,18 @@ static const char *const take_sql[DRIVER_COUNT] = {
 };
 
 struct taking {
-	struct arena *arena;
-	struct span parts[PARTS_TOGETHER];
 	size_t count;
+	size_t lens[PARTS_TOGETHER];
+	char octets[PARTS_TOGETHER][PART_OPEN_BYTES];
 };
 
 static int take_part(void *context, const struct driver_row *row)
 {
 	struct taking *taking = context;
-	if (taking->count < PARTS_TOGETHER) {
-		taking->parts[taking->count++] = arena_copy(taking->arena, row->values[0].text);
+	struct span part = span_slice(row->values[0].text, 0, PART_OPEN_BYTES);
+	if (part.len > 0 && taking->count < PARTS_TOGETHER) {
+		memcpy(taking->octets[taking->count], part.ptr, part.len);
+		taking->lens[taking->count++] = part.len;
 	}
 	return 0;
 }
@@ -61,14 +64,10 @@ static int join_some(struct store *store, const struct part_week *place, struct 
 	struct driver_query take = {take_sql[store->driver->class->kind], key, 2, take_part,
 				    taking};
 	struct part_writer writer = part_writer_new(store);
-	arena_reset(taking->arena);
 	taking->count = 0;
 	int r = store_query(store, &take, reterr);
-	if (r == 0 && arena_has_failed(taking->arena)) {
-		r = failure_set_memory(reterr, "database");
-	}
 	for (size_t i = 0; r == 0 && i < taking->count; i++) {
-		r = put_back(&writer, place, taking->parts[i], reterr);
+		r = put_back(&writer, place, span_of(taking->octets[i], taking->lens[i]), reterr);
 	}
 	return r == 0 ? part_writer_finish(&writer, reterr) : r;
 }
@@ -87,12 +86,12 @@ static int join_week(struct store *store, const struct part_week *place, struct 
 int parts_join(struct store *store, const struct part_week *places, size_t count,
 	       struct failure *reterr)
 {
-	struct taking taking = {.arena = arena_new(TAKEN_BYTES)};
-	int r = taking.arena != NULL ? 0 : failure_set_memory(reterr, "database");
+	struct taking *taking = malloc(sizeof(*taking));
+	int r = taking != NULL ? 0 : failure_set_memory(reterr, "database");
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		r = join_week(store, &places[i], &taking, reterr);
+		r = join_week(store, &places[i], taking, reterr);
 	}
-	arena_free(taking.arena);
+	free(taking);
 	return r;
 }
 

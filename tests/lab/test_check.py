@@ -139,3 +139,15 @@ def test_silence_ends(lab):
 def test_international_names_are_shown_in_both_forms(lab):
     result = judge(lab, ["prüfstand-lab.org"])["xn--prfstand-lab-elb.org"]
     assert result["domain_unicode"] == "prüfstand-lab.org"
+
+
+def test_a_signed_alias_of_an_unsigned_host_is_asked_for(lab, tmp_path):
+    """RFC 7672 2.1.3: only the CNAME's own answer tells that the alias is signed."""
+    saved = tmp_path / "facts.jsonl"
+    subprocess.run([PROGRAM, "check", "--json", "--dns-only", "--resolver", lab.resolver, "--trust-anchor", str(lab.trust_anchor),
+                    "--save", str(saved), "mx-cname-unsigned.org"], capture_output=True, text=True, timeout=60, check=False)
+    lines = [json.loads(line) for line in saved.read_text().splitlines()]
+    facts = [line for line in lines if line.get("kind") == "dns"]
+    status = {fact["type"]: fact["dnssec"] for fact in facts if fact["name"] == "mail.mx-cname-unsigned.org"}
+    assert (status["A"], status["CNAME"]) == ("insecure", "secure")
+    assert any(fact["type"] == "TLSA" and fact["dnssec"] == "secure" for fact in facts)

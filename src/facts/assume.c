@@ -46,8 +46,8 @@ static int add(struct assumptions *assumptions, struct arena *arena, struct span
 				   "\"%.*s\" is not a domain name", SPAN_ARG(name));
 	}
 	if (type.len == 0) {
-		return failure_set(reterr, FAILURE_INPUT, "read the record", "expected NAME TYPE%s",
-				   is_removal ? "" : " VALUE");
+		return failure_set(reterr, FAILURE_INPUT, is_removal ? "--without" : "--with",
+				   "expected NAME TYPE%s", is_removal ? "" : " VALUE");
 	}
 	if (!rr_type_parse(type, &assumption.type)) {
 		return failure_set(reterr, FAILURE_INPUT, "read the record",

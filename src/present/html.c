@@ -89,11 +89,13 @@ static void write_what_if(struct page *page, const struct what_if *what_if)
 {
 	page_html(page, "<section class=\"assumed\">\n<h2>With the changes you "
 			"assume</h2>\n<p>This page shows the domain as it would "
-			"be, not as it is. Spoofable before: ");
+			"be, not as it is. Strangers can send as it, before: ");
 	page_string(page, answer_name(what_if->before->spoofable.answer));
 	page_html(page, "; after: ");
 	page_string(page, answer_name(what_if->after->spoofable.answer));
-	page_html(page, ".</p>\n");
+	page_html(page, ".</p>\n<p>Records cannot show which wanted mail this would stop; DMARC "
+			"reports can: <code>mailseal plan --with</code>, before you publish "
+			"it.</p>\n");
 	write_what_if_list(page, "Findings that go", what_if->before->arena, what_if->gone,
 			   what_if->gone_count);
 	write_what_if_list(page, "Findings that come", what_if->after->arena, what_if->new_findings,

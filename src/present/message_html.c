@@ -36,7 +36,7 @@ static void write_row(struct page *page, const struct message_row *row)
 		page_text(page, row->place);
 		page_html(page, "</span>");
 	}
-	page_html(page, "</td><td class=\"meta\">");
+	page_html(page, "</td><td class=\"meta rule\">");
 	page_string(page, row->reference != NULL ? row->reference : "");
 	page_html(page, "</td></tr>\n");
 }

@@ -385,7 +385,7 @@ static void write_changes_of(const struct ink *ink, const char *label, enum ink_
 static void write_what_if(const struct ink *ink, const struct what_if *what_if)
 {
 	write_heading(ink, "With the changes you assume");
-	buffer_printf(ink->out, "  spoofable: before ");
+	buffer_printf(ink->out, "  Strangers can send as this domain: before ");
 	enum answer before = what_if->before->spoofable.answer;
 	enum answer after = what_if->after->spoofable.answer;
 	ink_text(ink, answer_color(before), span_of_string(answer_name(before)));
@@ -397,6 +397,10 @@ static void write_what_if(const struct ink *ink, const struct what_if *what_if)
 	if (what_if->gone_count == 0 && what_if->new_count == 0) {
 		buffer_puts(ink->out, "  no finding comes or goes\n");
 	}
+	buffer_printf(ink->out, "%*s", INDENT, "");
+	ink_wrap(ink, INK_PLAIN, INDENT, INDENT,
+		 SPAN("Records cannot show which wanted mail this would stop; DMARC reports can: "
+		      "mailseal plan --with, before you publish it."));
 }
 
 static void write_quiet(const struct ink *ink, const struct assessment *a)

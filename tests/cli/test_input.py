@@ -49,7 +49,7 @@ BAD_CALLS = {
     "unknown severity": (["check", "--fail-on", "bad", "example.org"], "bad"),
     "bad time": (["check", "--now", "yesterday", "example.org"], "yesterday"),
     "bad number": (["check", "--dns-timeout", "soon", "example.org"], "soon"),
-    "bad what-if": (["check", "--with", "example.org", "example.org"], "TYPE"),
+    "bad what-if": (["check", "--with", "example.org", "example.org"], "--with: expected NAME TYPE VALUE"),
     "bad what-if type": (["check", "--with", "example.org SPOOF x", "example.org"], "SPOOF"),
     "what-if alias": (["check", "--with", "example.org CNAME", "example.org"], "value"),
     "no replay file": (["replay", "/nonexistent/facts"], "/nonexistent/facts"),

@@ -34,6 +34,12 @@ const char *control_title(enum control control)
 	return controls[control].title;
 }
 
+bool control_guards_incoming(enum control control)
+{
+	return control == CONTROL_TLS || control == CONTROL_MTA_STS || control == CONTROL_TLS_RPT ||
+	       control == CONTROL_DANE;
+}
+
 bool control_parse(struct span text, enum control *ret_control)
 {
 	for (size_t i = 0; i < CONTROL_COUNT; i++) {

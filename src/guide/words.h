@@ -34,6 +34,9 @@ enum severity {
 const char *control_name(enum control control);
 /* "SPF", "MTA-STS": for people. */
 const char *control_title(enum control control);
+/* TLS, MTA-STS, TLS-RPT, DANE: they protect mail that comes in, and are nothing to ask of a domain
+ * that takes none. */
+bool control_guards_incoming(enum control control);
 bool control_parse(struct span text, enum control *ret_control) MUST_CHECK;
 /* "critical", "good". */
 const char *severity_name(enum severity severity);

@@ -125,14 +125,14 @@ static void put_answers(struct buffer *text, const char *title, const uint64_t *
 
 static void put_controls(const struct scan_tally *tally, struct buffer *text)
 {
-	buffer_printf(text, "\n%-10s %9s %9s %9s %9s %9s\n", "", "good", "improve", "bad", "absent",
-		      "unknown");
+	buffer_printf(text, "\n%-10s %9s %9s %9s %9s %9s %10s\n", "", "good", "improve", "bad",
+		      "absent", "unknown", "not needed");
 	for (size_t i = 0; i < CONTROL_COUNT; i++) {
 		buffer_printf(text, "%-10s", control_title((enum control)i));
 		for (size_t k = 0; k < SCAN_TALLY_STATUSES; k++) {
 			buffer_printf(text, " %9llu", (unsigned long long)tally->controls[i][k]);
 		}
-		buffer_putc(text, '\n');
+		buffer_printf(text, " %10llu\n", (unsigned long long)tally->not_needed[i]);
 	}
 }
 

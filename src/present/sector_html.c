@@ -57,6 +57,26 @@ static void write_answer(struct page *page, const struct sector *sector)
 
 /* ---- who stands where ---- */
 
+static void write_policies(struct page *page, const struct sector *sector)
+{
+	const uint64_t *counts = sector->all.policies;
+	struct chart_bar bar = {SPAN_INIT("DMARC policy"),
+				{counts[SECTOR_POLICY_REJECT], counts[SECTOR_POLICY_QUARANTINE],
+				 counts[SECTOR_POLICY_NONE], counts[SECTOR_POLICY_ABSENT],
+				 counts[SECTOR_POLICY_UNKNOWN]}};
+	struct chart chart = {
+		.title = SPAN("Domains by what DMARC asks receivers to do with forged mail"),
+		.part_names = {"reject it", "quarantine it", "deliver it", "no DMARC", "not known"},
+		.part_classes = {"good", "warn", "bad", "info", "soft"},
+		.part_count = 5,
+		.bars = &bar,
+		.bar_count = 1,
+	};
+	chart_rows(page, &chart);
+	page_html(page, "<p>A control below may protect and still be to mend: DMARC, for one, "
+			"where its reports go to nobody.</p>\n");
+}
+
 static void write_controls(struct page *page, const struct sector *sector)
 {
 	/* BIMI shows a logo; it guards nothing, and comes last. */
@@ -76,7 +96,6 @@ static void write_controls(struct page *page, const struct sector *sector)
 		.bars = bars,
 		.bar_count = CONTROL_BIMI,
 	};
-	page_html(page, "<h2>Adoption</h2>\n");
 	chart_rows(page, &chart);
 	if (sector->all.not_needed[CONTROL_TLS] > 0) {
 		buffer_printf(
@@ -256,6 +275,8 @@ void present_html_sector(const struct sector *sector, struct buffer *text)
 	struct page page = {.out = text};
 	write_head(&page, sector);
 	write_answer(&page, sector);
+	page_html(&page, "<h2>Adoption</h2>\n");
+	write_policies(&page, sector);
 	write_controls(&page, sector);
 	write_groups(&page, sector);
 	write_days(&page, sector);

@@ -32,6 +32,26 @@ enum severity scan_worst(const struct assessment *a)
 	return worst;
 }
 
+/* A domain that takes mail is safe from interception by one of these two only. */
+static bool takes_no_mail(const struct scan_tally_row *row)
+{
+	return row->interceptable == ANSWER_NO &&
+	       row->controls[CONTROL_MTA_STS] == CONTROL_ABSENT &&
+	       row->controls[CONTROL_DANE] == CONTROL_ABSENT;
+}
+
+static void count_controls(struct scan_tally *tally, const struct scan_tally_row *row)
+{
+	for (size_t i = 0; i < CONTROL_COUNT; i++) {
+		if (row->controls[i] == CONTROL_ABSENT &&
+		    control_guards_incoming((enum control)i) && takes_no_mail(row)) {
+			tally->not_needed[i]++;
+		} else {
+			tally->controls[i][row->controls[i]]++;
+		}
+	}
+}
+
 void scan_tally_count(struct scan_tally *tally, const struct scan_tally_row *row)
 {
 	tally->domains++;
@@ -45,9 +65,7 @@ void scan_tally_count(struct scan_tally *tally, const struct scan_tally_row *row
 	tally->interceptable[row->interceptable]++;
 	tally->policies[row->policy]++;
 	tally->worst[row->worst]++;
-	for (size_t i = 0; i < CONTROL_COUNT; i++) {
-		tally->controls[i][row->controls[i]]++;
-	}
+	count_controls(tally, row);
 }
 
 void scan_tally_add(struct scan_tally *tally, const struct scan_result *result)

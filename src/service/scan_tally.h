@@ -31,6 +31,8 @@ struct scan_tally {
 	uint64_t spoofable[SCAN_TALLY_ANSWERS];
 	uint64_t interceptable[SCAN_TALLY_ANSWERS];
 	uint64_t controls[CONTROL_COUNT][SCAN_TALLY_STATUSES];
+	/* Absent where the domain takes no mail, so that nothing is missing; not in controls[]. */
+	uint64_t not_needed[CONTROL_COUNT];
 	uint64_t policies[SCAN_POLICY_COUNT];
 	uint64_t worst[SEVERITY_CRITICAL + 1]; /* domains by their most severe finding */
 };

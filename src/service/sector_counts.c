@@ -42,18 +42,11 @@ static bool takes_no_mail(const struct standing *standing)
 	       standing_trait(standing, TRAIT_MX_HOST) == NULL;
 }
 
-/* What guards mail that comes in, and is nothing to ask of a domain that takes none. */
-static bool is_for_incoming(enum control control)
-{
-	return control == CONTROL_TLS || control == CONTROL_MTA_STS || control == CONTROL_TLS_RPT ||
-	       control == CONTROL_DANE;
-}
-
 static void count_controls(struct sector_counts *counts, const struct standing *standing)
 {
 	for (size_t i = 0; i < CONTROL_COUNT; i++) {
-		if (standing->controls[i] == CONTROL_ABSENT && is_for_incoming((enum control)i) &&
-		    takes_no_mail(standing)) {
+		if (standing->controls[i] == CONTROL_ABSENT &&
+		    control_guards_incoming((enum control)i) && takes_no_mail(standing)) {
 			counts->not_needed[i]++;
 		} else {
 			counts->controls[i][standing->controls[i]]++;

@@ -73,6 +73,10 @@ static void test_lines(void **state)
 		assert_row_int(rows[i].row, tally.spoofable[ANSWER_PARTLY], 1);
 		assert_row_int(rows[i].row, tally.controls[CONTROL_MX][CONTROL_IMPROVE], 1);
 		assert_row_int(rows[i].row, tally.controls[CONTROL_TLS][CONTROL_UNKNOWN], 1);
+		assert_row_int(rows[i].row, tally.controls[CONTROL_DNSSEC][CONTROL_ABSENT], 1);
+		/* No host to guard: nothing is missing. */
+		assert_row_int(rows[i].row, tally.controls[CONTROL_DANE][CONTROL_ABSENT], 0);
+		assert_row_int(rows[i].row, tally.not_needed[CONTROL_DANE], 1);
 	}
 }
 

@@ -203,7 +203,7 @@ static void write_authenticities(const struct ingest_counts *counts, struct json
 {
 	json_key(json, "authenticity");
 	json_object_begin(json);
-	for (int i = 0; i <= STORE_AUTHENTICITY_PROVED; i++) {
+	for (int i = 0; i <= STORE_AUTHENTICITY_LAST; i++) {
 		if (counts->authenticities[i] > 0) {
 			put(json, authenticity_name((enum store_authenticity)i),
 			    counts->authenticities[i]);

@@ -33,7 +33,8 @@ static void check_same(const struct dmarc_record *a, const struct dmarc_record *
 	FUZZ_CHECK(span_equal(a->fo, b->fo));
 	check_same_uris(a->rua, a->rua_count, b->rua, b->rua_count);
 	check_same_uris(a->ruf, a->ruf_count, b->ruf, b->ruf_count);
-	FUZZ_CHECK(dmarc_record_is_usable(a) == dmarc_record_is_usable(b));
+	/* A tag that stands twice voids a record, and is written once. */
+	FUZZ_CHECK(a->tags.has_duplicate || dmarc_record_is_usable(a) == dmarc_record_is_usable(b));
 }
 
 static void check_policies(const struct dmarc_record *record)

@@ -136,3 +136,8 @@ void mx_assess(struct assessment *a)
 	a->is_absent[CONTROL_MX] = !view->is_null && view->host_count == 0;
 	mx_report(a, view);
 }
+
+bool mx_may_take_mail(const struct assessment *a)
+{
+	return a->mx->implicit != NULL && a->kind != DOMAIN_PARKED;
+}

@@ -57,5 +57,9 @@ struct mx_view {
 };
 
 void mx_assess(struct assessment *a);
+/* RFC 5321 5.1: it has no MX record, but an address that senders try and that nobody looked at; and
+ * its other records do not say that it takes no mail. Asked when the kind of the domain is known.
+ */
+bool mx_may_take_mail(const struct assessment *a);
 
 #endif

@@ -309,9 +309,7 @@ static bool has_signed_alias(const struct assessment *a)
 static struct verdict judge_interceptable(struct assessment *a)
 {
 	const struct span none = SPAN("");
-	if (is_known_no(a, MEASURE_DOMAIN_RECEIVES) && a->mx->implicit != NULL &&
-	    a->kind != DOMAIN_PARKED) {
-		/* RFC 5321 5.1: without an MX record the address is tried */
+	if (mx_may_take_mail(a)) {
 		return say(a, ANSWER_UNKNOWN, SENTENCE_INTERCEPTABLE_UNKNOWN_IMPLICIT, none);
 	}
 	if (is_known_no(a, MEASURE_DOMAIN_RECEIVES)) {

@@ -35,6 +35,9 @@ void tls_assess(struct assessment *a)
 {
 	if (!a->mx->is_known) {
 		set_unmeasured(a, SPAN("the mail hosts are not known"));
+	} else if (mx_may_take_mail(a)) {
+		set_unmeasured(a, SPAN("it names none, and its address, which senders then try, "
+				       "was not connected to"));
 	} else if (a->mx->host_count == 0) {
 		set_absent(a);
 	} else if (!a->transit->is_measured) {

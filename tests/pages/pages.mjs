@@ -222,7 +222,7 @@ async function readEstate(browser, url) {
 		for (const group of ["Councils", "Health"]) {
 			expect(await page.getByRole("rowheader", { name: group, exact: true }).isVisible(), `no group ${group}`);
 		}
-		expect(await page.locator("figure.chart").count() === 2, "adoption, and days");
+		expect(await page.locator("figure.chart").count() === 3, "policies, controls, and days");
 		expect(await page.getByText("expired", { exact: true }).count() === 1, "one exception has expired");
 		expect(await page.locator("script, img").count() === 0 && await page.title() !== "owned", "hostile text ran");
 		expect(noise.length === 0, noise.join("\n"));

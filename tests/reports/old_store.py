@@ -22,6 +22,8 @@ ALTER TABLE old_fact RENAME TO fact;
 DROP TABLE stream_part;
 DROP TABLE pattern;
 DROP INDEX report_by_day;
+DROP INDEX domain_by_place;
+ALTER TABLE domain DROP COLUMN place;
 DELETE FROM store_step WHERE module = 'reports' AND number > 1;
 """
 

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -72,7 +73,7 @@ def test_the_way_is_shown_on_a_terminal(old):
         shown += some
     process.wait(timeout=60)
     os.close(ours)
-    assert b"step 2 of " in shown and b"step 4 of 7, 0 of " in shown.replace(b"\r", b" ")
+    assert b"step 2 of " in shown and re.search(rb"step 4 of \d+, 0 of ", shown)
 
 
 def test_it_may_be_killed_at_any_time(old, tmp_path):
@@ -82,6 +83,7 @@ def test_it_may_be_killed_at_any_time(old, tmp_path):
     began = time.monotonic()
     subprocess.run([PROGRAM, *ASK, str(copy)], capture_output=True, check=False, timeout=60)
     takes = time.monotonic() - began
+    latest = steps_taken(copy)
     rng = random.Random(11)
     cut_off = 0
     for _ in range(KILLS):
@@ -90,11 +92,11 @@ def test_it_may_be_killed_at_any_time(old, tmp_path):
         process.send_signal(signal.SIGKILL)
         process.wait()
         steps = steps_taken(path)
-        assert steps in (1, 7)
+        assert steps in (1, latest)
         cut_off += steps == 1
-        if steps == 7:
+        if steps == latest:
             make_old(path)
     assert cut_off > 0
     answer = subprocess.run([PROGRAM, *ASK, str(path)], capture_output=True, check=False, timeout=60)
     assert json.loads(answer.stdout) == before
-    assert audit(path) == held and steps_taken(path) == 7
+    assert audit(path) == held and steps_taken(path) == latest

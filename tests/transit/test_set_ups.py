@@ -24,7 +24,7 @@ EXPECTED = {
     "null": "mx-null",
     "cert-rsa2048": "tls-certificate-key-later",
     "cert-rsa1024": "tls-certificate-key",
-    "cert-p224": "tls-no-tls13",
+    "cert-p224": "tls-certificate-curve tls-no-tls13",
     "cert-ed25519": "",
     "cert-expired": "tls-certificate-expired",
     "cert-notyet": "tls-certificate-early",

@@ -120,24 +120,35 @@ static bool take_letters(struct words *words, const char *word)
 	return true;
 }
 
+static bool add_operand(const struct command *command, struct string_list *operands,
+			const char *word)
+{
+	if (command->max_operands == 0) {
+		complain(command->name, "takes options only, not \"%s\"", word);
+		return false;
+	}
+	if (operands->count >= command->max_operands || operands->count == STRING_LIST_MAX) {
+		complain(command->name, "takes no more than %zu of: %s", command->max_operands,
+			 command->operands);
+		return false;
+	}
+	operands->items[operands->count++] = word;
+	return true;
+}
+
 static bool take_word(struct words *words, const char *word, bool is_operand_only,
 		      struct string_list *operands)
 {
 	if (is_operand_only || word[0] != '-' || word[1] == '\0') {
-		return add_to_list(operands, word, "operands");
+		return add_operand(words->command, operands, word);
 	}
 	return word[1] == '-' ? take_long_option(words, word) : take_letters(words, word);
 }
 
-static bool check_operands(const struct command *command, size_t count)
+static bool has_operands(const struct command *command, size_t count)
 {
 	if (count < command->min_operands) {
 		complain(command->name, "needs %s; try: %s", command->operands, command->example);
-		return false;
-	}
-	if (count > command->max_operands) {
-		complain(command->name, "takes no more than %zu of: %s", command->max_operands,
-			 command->operands);
 		return false;
 	}
 	return true;
@@ -165,5 +176,5 @@ enum parse_result parse_arguments(const struct command *command, int argc, char 
 			return PARSE_ERROR;
 		}
 	}
-	return check_operands(command, ret_invocation->operands.count) ? PARSE_OK : PARSE_ERROR;
+	return has_operands(command, ret_invocation->operands.count) ? PARSE_OK : PARSE_ERROR;
 }

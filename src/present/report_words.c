@@ -251,6 +251,11 @@ void origin_sentences(const struct senders_report *report, struct span ret_lines
 	ret_lines[3] = repetition_text(report);
 }
 
+struct span tls_cause_name(struct span result)
+{
+	return result.len > 0 ? result : SPAN("no cause named");
+}
+
 struct span tls_cause_sentence(struct span result)
 {
 	static const struct {

@@ -25,6 +25,8 @@ struct span authenticity_sentence(enum store_authenticity authenticity);
 void origin_sentences(const struct senders_report *report, struct span ret_lines[ORIGIN_SENTENCES]);
 /* By the RFC's word; empty for "success". */
 struct span tls_cause_sentence(struct span result);
+/* The word itself; says so where the report names none. */
+struct span tls_cause_name(struct span result);
 /* "2026-11-23" of a day or a time. In the arena. */
 /* "mail.example.net, AS64500 Example Net, GB" of the sender's main source, as far as it is known.
  */

@@ -259,7 +259,7 @@ static void write_tls(struct page *page, const struct senders_report *report)
 		const struct tls_line *line = VECTOR_AT(&report->tls, const struct tls_line, i);
 		struct span meaning = tls_cause_sentence(line->result);
 		page_html(page, "<tr class=\"has-why\"><th scope=\"row\">");
-		page_text(page, line->result);
+		page_text(page, tls_cause_name(line->result));
 		page_html(page, "</th>");
 		page_number_cell(page, line->sessions);
 		page_html(page, "</tr>\n<tr class=\"why\"><td colspan=\"2\">");

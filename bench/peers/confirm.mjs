@@ -12,7 +12,7 @@ const NULL_SENDER = '';
 
 // Where the two read a record in different ways, and why.
 const EXPLAINED = {
-    'dmarc-duplicate-tag.org': 'p stands twice: no RFC says which counts; mailauth takes the last, we take the first',
+    'dmarc-duplicate-tag.org': 'p stands twice: RFC 6376 3.2 voids the whole list; mailauth takes the last',
     'dmarc-leading-space.org': 'RFC 9989 4.7: a record begins with its version; mailauth passes over the space',
     'spf-leading-space.org': 'RFC 7208 4.5: a record begins with its version; mailauth passes over the space',
     'spf-ip6-in-ip4.org': 'RFC 7208 5.6: an IPv6 address in ip4 is a syntax error; mailauth passes over the term',

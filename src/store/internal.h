@@ -9,6 +9,10 @@
 #include "store/row_patterns.h"
 #include "store/store.h"
 
+/* A number's macro as SQL writes it: it stands in one place. */
+#define SQL_NUMBER(number) SQL_NUMBER_EXPANDED(number)
+#define SQL_NUMBER_EXPANDED(number) #number
+
 /* Domains at or below $1, which is a place: store_place(). '/' is what comes after '.'. */
 #define SCOPE_DOMAINS                                                                              \
 	"(SELECT id FROM domain WHERE place = $1 OR (place > $1 || '.' AND place < $1 || '/'))"

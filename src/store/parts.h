@@ -18,9 +18,10 @@
 
 /* Two fit a page, of SQLite's file and of PostgreSQL's. */
 #define PART_MAX_BYTES 3900
-/* A shorter one is open: it will be joined with others. As SQL writes it, for the index too. */
+/* A shorter one is open: it will be joined with others. The index of open parts has this number, so
+ * another one needs a migration. */
 #define PART_OPEN_BYTES 3400
-#define PART_OPEN_SQL "3400"
+#define PART_OPEN_SQL SQL_NUMBER(PART_OPEN_BYTES)
 #define PART_WEEK_DAYS 7
 
 struct part_row {
@@ -79,7 +80,8 @@ void parts_note_open(struct store *store, const struct part_week *place);
 int parts_join_noted(struct store *store, struct failure *reterr) MUST_CHECK;
 int parts_join(struct store *store, const struct part_week *places, size_t count,
 	       struct failure *reterr) MUST_CHECK;
-/* Wherever there are several open parts, as older programs left them. */
+/* Wherever there are several open parts, as older programs left them: a migration, as parts_fill(),
+ * and beside it in parts_fill.c. */
 int parts_join_all(struct store *store, struct failure *reterr) MUST_CHECK;
 
 #endif

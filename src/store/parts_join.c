@@ -7,7 +7,6 @@
 
 /* Taken out and put back at once. */
 #define PARTS_TOGETHER 64
-#define PARTS_TOGETHER_SQL "64"
 /* Of one week and domain in one transaction: what an older program left may take several. */
 #define ROUNDS_MAX 16
 
@@ -17,7 +16,8 @@
 /* One that is alone is left alone. Reading the answer may wait until all are gone. */
 #define TAKE_SQL(id)                                                                               \
 	"DELETE FROM stream_part WHERE " id " IN (SELECT " id OPEN_PARTS                           \
-	" LIMIT " PARTS_TOGETHER_SQL ") AND 1 < (SELECT count(*)" OPEN_PARTS ") RETURNING octets"
+	" LIMIT " SQL_NUMBER(PARTS_TOGETHER) ") AND 1 < (SELECT count(*)" OPEN_PARTS               \
+					     ") RETURNING octets"
 
 static const char *const take_sql[DRIVER_COUNT] = {
 	[DRIVER_SQLITE] = TAKE_SQL("id"),
